@@ -1,0 +1,90 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace AgentSystem.Protocol;
+
+/// <summary>The few system calls that .NET does not offer: FIFOs, and opening a file without following a link or waiting for a pipe.</summary>
+internal static partial class Posix
+{
+    internal const int ENOENT = 2, EINTR = 4, ENXIO = 6, EEXIST = 17, EPIPE = 32;
+    internal static readonly int EAGAIN = OperatingSystem.IsMacOS() ? 35 : 11;
+    private static readonly int ELOOP = OperatingSystem.IsMacOS() ? 62 : 40;
+
+    internal const int WriteOnly = 1, ReadWrite = 2;
+    internal static readonly int NonBlocking = OperatingSystem.IsMacOS() ? 0x4 : 0x800;
+    private static readonly int CloseOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
+    // Linux numbers O_NOFOLLOW differently on Arm.
+    private static readonly int NoFollow =
+        OperatingSystem.IsMacOS() ? 0x100
+        : RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000
+        : 0x20000;
+
+    /// <summary>Opens a regular file for reading. A link, a folder or a device is a <see cref="ProtocolFileException"/>.</summary>
+    internal static SafeFileHandle OpenRegularFile(string path)
+    {
+        if (Directory.Exists(path) && new FileInfo(path).LinkTarget is null)
+            throw new ProtocolFileException("not_a_file", "this is a folder; put a regular file here");
+        if (OperatingSystem.IsWindows())
+            return new FileInfo(path).LinkTarget is null
+                ? File.OpenHandle(path)
+                : throw Symlink();
+
+        var handle = Open(path, NonBlocking | NoFollow, out var error);
+        if (!handle.IsInvalid)
+            return handle;
+        handle.Dispose();
+        throw error switch
+        {
+            ENOENT => new FileNotFoundException("The file is gone.", path),
+            _ when error == ELOOP => Symlink(),
+            _ => new ProtocolFileException("unreadable", new Win32Exception(error).Message),
+        };
+
+        static ProtocolFileException Symlink() => new("symlink", "links are not followed; put the file itself here");
+    }
+
+    internal static SafeFileHandle Open(string path, int flags, out int error)
+    {
+        while (true)
+        {
+            var descriptor = open(path, flags | CloseOnExec, 0);
+            error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (error != EINTR)
+                return new SafeFileHandle(descriptor, ownsHandle: true);
+        }
+    }
+
+    /// <summary>Writes once. Returns the number of bytes, or -1 with <paramref name="error"/> set.</summary>
+    internal static nint Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, out int error)
+    {
+        while (true)
+        {
+            var written = write(handle, bytes, (nuint)bytes.Length);
+            error = written < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (error != EINTR)
+                return written;
+        }
+    }
+
+    /// <summary>Makes a FIFO that only its owner can use; one that is there already is fine.</summary>
+    internal static void MakeFifo(string path)
+    {
+        const uint ownerReadWrite = 0x180; // 0600
+        if (mkfifo(path, ownerReadWrite) == 0)
+            return;
+        var error = Marshal.GetLastPInvokeError();
+        if (error != EEXIST)
+            throw new IOException($"Cannot make the named pipe {path}: {new Win32Exception(error).Message}");
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, nuint count);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkfifo(string path, uint mode);
+}

@@ -1,0 +1,121 @@
+namespace AgentSystem.Protocol;
+
+/// <summary>
+/// The layout of the shared volume: which file lies where. Names that start with a dot belong to a writer that is not done yet;
+/// readers pass over them.
+/// </summary>
+/// <param name="root">The volume's root (<c>SHARED_DIR</c>).</param>
+public sealed class SharedVolume(string root)
+{
+    /// <summary>Names the root for a process.</summary>
+    public const string RootVariable = "SHARED_DIR";
+
+    /// <summary>Where writers stage what they will rename into place.</summary>
+    public const string Incoming = ".incoming";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Absolute path of the root.</summary>
+    public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>Tasks that wait for <paramref name="worker"/>.</summary>
+    public string TasksDir(string worker) => Path.Combine(Root, "tasks", worker);
+
+    /// <summary>Tasks that <paramref name="worker"/> has claimed. Losing the file there means losing the task: stop.</summary>
+    public string ActiveDir(string worker) => Path.Combine(Root, "active", worker);
+
+    /// <summary>Signs of life of <paramref name="worker"/>'s processes, see <see cref="WorkerHeartbeat"/>.</summary>
+    public string HeartbeatsDir(string worker) => Path.Combine(Root, "heartbeats", worker);
+
+    /// <summary>Ends of attempts.</summary>
+    public string ResultsDir => Path.Combine(Root, "results");
+
+    /// <summary>Tasks that were given up.</summary>
+    public string DeadDir => Path.Combine(Root, "dead");
+
+    /// <summary>Files that could not be read, each beside its reason.</summary>
+    public string QuarantineDir => Path.Combine(Root, "quarantine");
+
+    /// <summary>Log files of agents that speak no OTLP.</summary>
+    public string LogsDir => Path.Combine(Root, "logs");
+
+    /// <summary>The waiting task's file.</summary>
+    public string TaskPath(string worker, string id) => Path.Combine(TasksDir(worker), FileName(id));
+
+    /// <summary>The claimed task's file. Its modification time is the lease: the worker renews it while it works.</summary>
+    public string ActivePath(string worker, string id) => Path.Combine(ActiveDir(worker), FileName(id));
+
+    /// <summary>The result's file.</summary>
+    public string ResultPath(string id) => Path.Combine(ResultsDir, FileName(id));
+
+    /// <summary>The dead task's file.</summary>
+    public string DeadPath(string id) => Path.Combine(DeadDir, FileName(id));
+
+    /// <summary>The process's sign of life.</summary>
+    public string HeartbeatPath(string worker, string instance) => Path.Combine(HeartbeatsDir(worker), FileName(instance));
+
+    /// <summary>The FIFO from <paramref name="worker"/> and its hooks to the orchestrator.</summary>
+    public string PipePath(string worker) => Path.Combine(Root, "pipes", worker);
+
+    /// <summary>Makes every folder that is missing, open to the owner only.</summary>
+    /// <exception cref="IOException">The root cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">The root belongs to somebody else.</exception>
+    public void EnsureCreated(params IEnumerable<string> workers)
+    {
+        string[] folders =
+        [
+            Root, ResultsDir, Path.Combine(ResultsDir, Incoming), DeadDir, Path.Combine(DeadDir, Incoming), QuarantineDir, LogsDir,
+            Path.Combine(Root, "tasks"), Path.Combine(Root, "active"), Path.Combine(Root, "heartbeats"), Path.Combine(Root, "pipes"),
+            .. workers.SelectMany(w => new[]
+            {
+                TasksDir(w), Path.Combine(TasksDir(w), Incoming), ActiveDir(w), HeartbeatsDir(w), Path.Combine(HeartbeatsDir(w), Incoming),
+            }),
+        ];
+        foreach (var folder in folders)
+            CreateOwnerOnly(folder);
+    }
+
+    /// <summary>Names of the files in <paramref name="folder"/>, in no particular order, without a writer's unfinished ones.</summary>
+    public static IEnumerable<string> List(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        return Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).OfType<string>().Where(name => !name.StartsWith('.'));
+    }
+
+    /// <summary>Writes a file so that readers see all of it or nothing: staged in <c>.incoming</c> beside it, then renamed.</summary>
+    public static void Publish(string path, ReadOnlySpan<byte> content)
+    {
+        var name = Path.GetFileName(path);
+        var staged = Path.Combine(Path.GetDirectoryName(path)!, Incoming, $"{name}.{Guid.NewGuid():N}");
+        File.WriteAllBytes(staged, content);
+        File.Move(staged, path, overwrite: true);
+    }
+
+    /// <summary>Moves a file by rename, as claims and releases do. False when somebody else was faster and it is gone.</summary>
+    public static bool TryMove(string from, string to)
+    {
+        try
+        {
+            File.Move(from, to, overwrite: true);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static string FileName(string id) => id + ".json";
+
+    private static void CreateOwnerOnly(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+        Directory.CreateDirectory(folder, OwnerOnly);
+        File.SetUnixFileMode(folder, OwnerOnly);
+    }
+}
