@@ -1,5 +1,3 @@
-using AgentSystem.Protocol.Api;
-
 namespace AgentSystem.Protocol;
 
 /// <summary>The words that the protocol, the metrics and the spans use for our enums: lower case, as in the JSON.</summary>
@@ -25,19 +23,4 @@ public static class EnumNames
         LineStatus.Failed => "failed",
         _ => "released",
     };
-
-    /// <summary>The state as a word.</summary>
-    public static string ToName(this TaskState state) => state switch
-    {
-        TaskState.Pending => "pending",
-        TaskState.Ready => "ready",
-        TaskState.Active => "active",
-        TaskState.Retrying => "retrying",
-        TaskState.Completed => "completed",
-        TaskState.Dead => "dead",
-        _ => "cancelled",
-    };
-
-    /// <summary>Whether nothing happens to a task in this state any more.</summary>
-    public static bool IsSettled(this TaskState state) => state is TaskState.Completed or TaskState.Dead or TaskState.Cancelled;
 }

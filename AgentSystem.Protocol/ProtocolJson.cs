@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AgentSystem.Protocol.Api;
 
 namespace AgentSystem.Protocol;
 
@@ -21,14 +20,6 @@ namespace AgentSystem.Protocol;
 [JsonSerializable(typeof(WorkerHeartbeat))]
 [JsonSerializable(typeof(DeadTask))]
 [JsonSerializable(typeof(QuarantineReason))]
-[JsonSerializable(typeof(TaskSubmission))]
-[JsonSerializable(typeof(IReadOnlyList<TaskSubmission>))]
-[JsonSerializable(typeof(BatchAccepted))]
-[JsonSerializable(typeof(TaskView))]
-[JsonSerializable(typeof(TaskPage))]
-[JsonSerializable(typeof(IReadOnlyList<WorkerView>))]
-[JsonSerializable(typeof(TaskEvent))]
-[JsonSerializable(typeof(ConnectionFile))]
 public sealed partial class ProtocolJson : JsonSerializerContext;
 
 /// <summary>Writes an enum as its lower-case name and reads nothing else: a number is not a name.</summary>

@@ -38,7 +38,7 @@ public sealed record ConnectionFile(string OrchestratorUrl, string ApiKey, strin
         path ??= DefaultPath;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ProtocolJson.Default.ConnectionFile);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ApiJson.Default.ConnectionFile);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace AgentSystem.Protocol.Api;
+
+/// <summary>How the HTTP API is written as JSON: the same rules as <see cref="ProtocolJson"/>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(UtcTimestampConverter)],
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 64)]
+[JsonSerializable(typeof(TaskSubmission))]
+[JsonSerializable(typeof(IReadOnlyList<TaskSubmission>))]
+[JsonSerializable(typeof(BatchAccepted))]
+[JsonSerializable(typeof(TaskView))]
+[JsonSerializable(typeof(TaskPage))]
+[JsonSerializable(typeof(IReadOnlyList<WorkerView>))]
+[JsonSerializable(typeof(TaskEvent))]
+[JsonSerializable(typeof(ConnectionFile))]
+public sealed partial class ApiJson : JsonSerializerContext;
