@@ -1,20 +1,50 @@
+using AgentSystem.ServiceDefaults.Health;
+using AgentSystem.ServiceDefaults.Instrumentation;
+using AgentSystem.ServiceDefaults.Security;
+using AgentSystem.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Prometheus;
+using Microsoft.Extensions.Http.Resilience;
 
 namespace AgentSystem.ServiceDefaults;
 
 /// <summary>The two calls that every service of the system makes.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Adds telemetry, health checks, resilience, service discovery and the API key.</summary>
+    /// <summary>Adds telemetry, health checks, resilience, service discovery, the API key and <see cref="TaskInstrumentation"/>.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
-        where TBuilder : IHostApplicationBuilder => builder;
+        where TBuilder : IHostApplicationBuilder
+    {
+        var identity = ServiceIdentity.From(builder);
+        builder.Services.AddSingleton(identity);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<TaskInstrumentation>();
 
-    /// <summary>Maps <c>/health</c>, <c>/alive</c> and <c>/metrics</c>, the only endpoints that need no API key.</summary>
+        builder.AddTracing(identity);
+        builder.AddMetrics(identity);
+        builder.AddLogs(identity);
+        builder.AddDefaultHealthChecks();
+        builder.AddApiKeyAuthentication();
+        builder.AddLoopbackUrl();
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            // A request that changes something is sent again only by those who know that it may be.
+            http.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods());
+            http.AddServiceDiscovery();
+        });
+        return builder;
+    }
+
+    /// <summary>Maps <c>/health</c>, <c>/alive</c> and <c>/metrics</c>, the only endpoints that need no API key, and <c>/login</c>.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapMetrics();
+        app.UseProblemDetails();
+        app.MapHealth();
+        app.MapPrometheus();
+        app.MapLogin();
         return app;
     }
 }

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace AgentSystem.ServiceDefaults.Health;
+
+/// <summary><c>/health</c> (ready for work: every check) and <c>/alive</c> (worth keeping: those tagged <see cref="Live"/>).</summary>
+internal static class HealthExtensions
+{
+    /// <summary>Tag of the checks whose failure only a restart can mend.</summary>
+    internal const string Live = "live";
+
+    // A dependency that hangs must not hang the answer.
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(5);
+
+    internal static void AddDefaultHealthChecks(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy("the process answers"), [Live]);
+        builder.Services.PostConfigure<HealthCheckServiceOptions>(options =>
+        {
+            foreach (var check in options.Registrations.Where(r => r.Timeout == Timeout.InfiniteTimeSpan))
+                check.Timeout = CheckTimeout;
+        });
+    }
+
+    internal static void MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthJson.WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks("/alive", new HealthCheckOptions { ResponseWriter = HealthJson.WriteAsync, Predicate = check => check.Tags.Contains(Live) })
+            .AllowAnonymous();
+    }
+}

@@ -1,0 +1,72 @@
+using AgentSystem.Protocol.Api;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace AgentSystem.ServiceDefaults.Security;
+
+/// <summary>Closed by default: the API key on every endpoint, loopback unless told otherwise.</summary>
+public static class SecurityExtensions
+{
+    /// <summary>Sends this process's own API key with every request of the client: the services of one system share it.</summary>
+    public static IHttpClientBuilder AddApiKey(this IHttpClientBuilder http) =>
+        http.ConfigureHttpClient((services, client) => client.DefaultRequestHeaders.Add(
+            ConnectionFile.ApiKeyHeader, services.GetRequiredService<IOptions<ApiKeyOptions>>().Value.Key));
+
+    internal static void AddApiKeyAuthentication(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ApiKeyOptions>()
+            .Configure<IConfiguration>((options, configuration) => options.Key = configuration[ApiKeyOptions.Variable] ?? "")
+            .Validate(
+                options => !string.IsNullOrWhiteSpace(options.Key),
+                $"{ApiKeyOptions.Variable} is not set. Set it to a long random text, the same for every process of the system; the AppHost does so by itself.")
+            .ValidateOnStart();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddAuthentication(ApiKeyHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
+        builder.Services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    internal static void AddLoopbackUrl(this IHostApplicationBuilder builder)
+    {
+        string[] addresses = ["urls", "http_ports", "https_ports"];
+        var told = addresses.Any(key => !string.IsNullOrWhiteSpace(builder.Configuration[key]))
+            || builder.Configuration.GetSection("Kestrel:Endpoints").Exists();
+        if (!told)
+            builder.Configuration["urls"] = "http://127.0.0.1:0";
+    }
+
+    internal static void UseProblemDetails(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+    }
+
+    internal static void MapLogin(this WebApplication app) => app.MapGet("/login", Login).AllowAnonymous().ExcludeFromDescription();
+
+    private static IResult Login(HttpContext context, IOptions<ApiKeyOptions> apiKey, string? t = null, string? returnUrl = null)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        if (t is null || !ApiKeyOptions.Same(t, apiKey.Value.Key))
+            return Results.Problem(
+                title: "This login link is not valid.", detail: "Open the one that the AppHost printed at its last start.", statusCode: StatusCodes.Status401Unauthorized);
+        context.Response.Cookies.Append(ApiKeyHandler.Cookie, apiKey.Value.CookieValue, new()
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = context.Request.IsHttps,
+            IsEssential = true,
+        });
+        return Results.LocalRedirect(IsLocal(returnUrl) ? returnUrl! : "/");
+    }
+
+    // "//host" and "/\host" are other hosts to a browser.
+    private static bool IsLocal(string? url) => url is ['/', ..] and not ['/', '/' or '\\', ..] && !url.Any(char.IsControl);
+}
