@@ -23,7 +23,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton<TaskInstrumentation>();
 
         builder.AddTracing(identity);
-        builder.AddMetrics(identity);
+        builder.AddMetrics();
         builder.AddLogs(identity);
         builder.AddDefaultHealthChecks();
         builder.AddApiKeyAuthentication();

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -27,8 +26,10 @@ internal static class HealthExtensions
 
     internal static void MapHealth(this WebApplication app)
     {
-        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthJson.WriteAsync }).AllowAnonymous();
-        app.MapHealthChecks("/alive", new HealthCheckOptions { ResponseWriter = HealthJson.WriteAsync, Predicate = check => check.Tags.Contains(Live) })
-            .AllowAnonymous();
+        Map("/health", _ => true);
+        Map("/alive", check => check.Tags.Contains(Live));
+
+        void Map(string path, Func<HealthCheckRegistration, bool> predicate) =>
+            app.MapHealthChecks(path, new() { ResponseWriter = HealthJson.WriteAsync, Predicate = predicate }).AllowAnonymous().DisableHttpMetrics();
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using AgentSystem.Protocol;
+using AgentSystem.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry;
 using Prometheus;
 
 namespace AgentSystem.ServiceDefaults.Instrumentation;
@@ -18,16 +18,13 @@ public sealed class TaskInstrumentation(IMetricFactory metrics, ILogger<TaskInst
     public TaskScope Start(AgentTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        var outerBaggage = Baggage.Current;
-        var activity = TaskActivities.StartProcess(task);
-        var logScope = logger.BeginScope(LogProperties(task, activity));
         var series = _instruments.For(task.Worker, task.Type);
         series.Active.Inc();
-        return new(activity, logScope, outerBaggage, time, duration =>
+        return new(task, logger, time, (scope, duration) =>
         {
             series.Active.Dec();
             if (duration is { } elapsed)
-                series.Duration.Observe(elapsed.TotalSeconds, TaskInstruments.ExemplarOf(activity));
+                series.Duration.Observe(elapsed.TotalSeconds, TraceExemplar.Of(scope.Activity));
         });
     }
 

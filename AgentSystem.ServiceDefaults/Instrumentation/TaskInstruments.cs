@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using AgentSystem.Protocol;
 using Prometheus;
 using static AgentSystem.Protocol.TelemetryNames;
@@ -12,8 +11,6 @@ internal sealed class TaskInstruments(IMetricFactory metrics)
     // Exactly 30 is the latency objective's threshold; agents' tasks go on well past ten minutes.
     private static readonly double[] DurationBuckets =
         [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600];
-
-    private static readonly Exemplar.LabelKey TraceId = Exemplar.Key(Logs.TraceId), SpanId = Exemplar.Key(Logs.SpanId);
 
     private readonly Histogram _duration = metrics.CreateHistogram(
         TelemetryNames.Metrics.TaskProcessingDuration,
@@ -39,11 +36,6 @@ internal sealed class TaskInstruments(IMetricFactory metrics)
             _active.RemoveLabelled(key.Worker);
         }
     }
-
-    /// <summary>Leads from a bucket to one trace that fell into it.</summary>
-    internal static Exemplar ExemplarOf(Activity? activity) => activity is { Recorded: true }
-        ? Exemplar.From(TraceId.WithValue(activity.TraceId.ToHexString()), SpanId.WithValue(activity.SpanId.ToHexString()))
-        : Exemplar.None;
 
     internal sealed record Series(Histogram.Child Duration, Gauge.Child Active);
 }

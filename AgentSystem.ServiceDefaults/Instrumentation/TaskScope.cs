@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AgentSystem.Protocol;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 
 namespace AgentSystem.ServiceDefaults.Instrumentation;
@@ -10,22 +11,23 @@ namespace AgentSystem.ServiceDefaults.Instrumentation;
 /// </summary>
 public sealed class TaskScope : IDisposable
 {
-    private readonly Action<TimeSpan?> _ended;
+    private readonly Action<TaskScope, TimeSpan?> _ended;
     private readonly TimeProvider _time;
     private readonly IDisposable? _logScope;
+    private readonly Activity? _outerActivity;
     private readonly Baggage _outerBaggage;
     private readonly long _started;
     private Outcome _outcome;
     private bool _disposed;
 
-    internal TaskScope(Activity? activity, IDisposable? logScope, Baggage outerBaggage, TimeProvider time, Action<TimeSpan?> ended)
+    internal TaskScope(AgentTask task, ILogger logger, TimeProvider time, Action<TaskScope, TimeSpan?> ended)
     {
-        Activity = activity;
-        _logScope = logScope;
-        _outerBaggage = outerBaggage;
+        (_outerActivity, _outerBaggage) = (System.Diagnostics.Activity.Current, Baggage.Current);
         _time = time;
         _ended = ended;
         _started = time.GetTimestamp();
+        Activity = TaskActivities.StartProcess(task);
+        _logScope = logger.BeginScope(TaskInstrumentation.LogProperties(task, Activity));
     }
 
     private enum Outcome
@@ -66,9 +68,9 @@ public sealed class TaskScope : IDisposable
         _disposed = true;
         if (_outcome == Outcome.None)
             Fail("abandoned", "The attempt ended without saying how; call Complete, Fail or Release before the scope is disposed.");
-        _ended(_outcome == Outcome.Released ? null : _time.GetElapsedTime(_started));
+        _ended(this, _outcome == Outcome.Released ? null : _time.GetElapsedTime(_started));
         Activity?.Dispose();
-        Baggage.Current = _outerBaggage;
+        (System.Diagnostics.Activity.Current, Baggage.Current) = (_outerActivity, _outerBaggage);
         _logScope?.Dispose();
     }
 }

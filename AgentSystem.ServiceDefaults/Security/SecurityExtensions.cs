@@ -27,8 +27,10 @@ public static class SecurityExtensions
                 $"{ApiKeyOptions.Variable} is not set. Set it to a long random text, the same for every process of the system; the AppHost does so by itself.")
             .ValidateOnStart();
         builder.Services.AddProblemDetails();
-        builder.Services.AddAuthentication(ApiKeyHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
+        // Not AddAuthentication: that adds data protection, which keeps key files in the home folder and which nothing here needs.
+        builder.Services.AddWebEncoders();
+        builder.Services.AddAuthenticationCore(options => options.DefaultScheme = ApiKeyHandler.SchemeName);
+        new AuthenticationBuilder(builder.Services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }

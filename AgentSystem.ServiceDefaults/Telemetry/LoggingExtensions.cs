@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
 using Serilog;
 using Serilog.Events;
-using Serilog.Formatting.Compact;
 
 namespace AgentSystem.ServiceDefaults.Telemetry;
 
@@ -10,14 +10,28 @@ internal static class LoggingExtensions
 {
     internal static void AddLogs(this IHostApplicationBuilder builder, ServiceIdentity identity) =>
         builder.Services.AddSerilog(
-            logger =>
+            (services, logger) =>
             {
                 logger
                     .MinimumLevel.Information()
                     .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+                    .MinimumLevel.Override("System.Net.Http.HttpClient", LogEventLevel.Warning)
+                    .MinimumLevel.Override("Polly", LogEventLevel.Warning)
                     .ReadFrom.Configuration(builder.Configuration)
+                    .ReadFrom.Services(services)
+                    // Not for configuration to lower: its lines hold the query string, and so the key of a login link.
+                    .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Warning)
                     .Enrich.FromLogContext()
-                    .WriteTo.Console(new RenderedCompactJsonFormatter());
+                    .Enrich.With<CorrelationIdEnricher>()
+                    .WriteTo.Console(new JsonLogFormatter(identity));
+                if (builder.Configuration.Exports("LOGS"))
+                    logger.WriteTo.OpenTelemetry(
+                        options =>
+                        {
+                            options.ResourceAttributes = identity.Attributes.ToDictionary(a => a.Key, a => a.Value);
+                            options.OnBeginSuppressInstrumentation = SuppressInstrumentationScope.Begin;
+                        },
+                        name => builder.Configuration[name]);
             },
             preserveStaticLogger: true);
 }
