@@ -23,7 +23,7 @@ public sealed record AgentTask
 {
     /// <summary>Version of the format; a file without it is version 1.</summary>
     [JsonPropertyName("v")]
-    public int Version { get; init; } = ProtocolLimits.Version;
+    public int Version { get; set; } = ProtocolLimits.Version;
 
     /// <summary>Identifier, see <see cref="TaskId"/>. Also the file's name.</summary>
     public required string Id { get; init; }
@@ -32,16 +32,16 @@ public sealed record AgentTask
     public required string Type { get; init; }
 
     /// <summary>How urgent it is.</summary>
-    public TaskPriority Priority { get; init; } = TaskPriority.Normal;
+    public TaskPriority Priority { get; set; } = TaskPriority.Normal;
 
     /// <summary>Name of the worker in whose folder the file lies.</summary>
     public required string Worker { get; init; }
 
     /// <summary>1 for the first try. A result that carries a lower number than the journal's is stale.</summary>
-    public int Attempt { get; init; } = 1;
+    public int Attempt { get; set; } = 1;
 
     /// <summary>How many tries there are before the task is dead.</summary>
-    public int MaxAttempts { get; init; } = 3;
+    public int MaxAttempts { get; set; } = 3;
 
     /// <summary>When the orchestrator accepted it (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
@@ -58,7 +58,7 @@ public sealed record AgentTask
     /// <summary>The trace that this attempt continues or links to.</summary>
     [JsonPropertyName("_trace_context")]
     [AllowNull]
-    public TraceCarrier TraceContext { get; init => field = value ?? TraceCarrier.Empty; } = TraceCarrier.Empty;
+    public TraceCarrier TraceContext { get; set => field = value ?? TraceCarrier.Empty; } = TraceCarrier.Empty;
 
     /// <summary>
     /// Of a retry: the <c>traceparent</c> of the attempt before, to which the new trace links. Null for the first attempt.
@@ -69,5 +69,5 @@ public sealed record AgentTask
 
     /// <summary>Fields that this version does not know. They are kept, never dropped.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; init; }
+    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }

@@ -7,7 +7,7 @@ namespace AgentSystem.Protocol;
 /// <summary>The few system calls that .NET does not offer: FIFOs, and opening a file without following a link or waiting for a pipe.</summary>
 internal static partial class Posix
 {
-    internal const int ENOENT = 2, EINTR = 4, ENXIO = 6, EEXIST = 17, EPIPE = 32;
+    internal const int ENOENT = 2, EINTR = 4, ENXIO = 6, EEXIST = 17, EISDIR = 21, EPIPE = 32;
     internal static readonly int EAGAIN = OperatingSystem.IsMacOS() ? 35 : 11;
     private static readonly int ELOOP = OperatingSystem.IsMacOS() ? 62 : 40;
 
@@ -68,6 +68,13 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>Whether this is a file with positions, which a FIFO is not.</summary>
+    internal static bool IsSeekable(SafeFileHandle handle)
+    {
+        const int fromCurrent = 1;
+        return lseek(handle, 0, fromCurrent) >= 0;
+    }
+
     /// <summary>Makes a FIFO that only its owner can use; one that is there already is fine.</summary>
     internal static void MakeFifo(string path)
     {
@@ -84,6 +91,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial long lseek(SafeFileHandle handle, long offset, int whence);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkfifo(string path, uint mode);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -46,6 +47,8 @@ public static class ProtocolFile
         var result = Read(path, ProtocolLimits.ResultFileBytes, ProtocolJson.Default.TaskResult);
         RequireVersion(result.Version);
         RequireName(path, result.Id);
+        if (result.Attempt < 1)
+            throw new ProtocolFileException("invalid_field", "attempt must be at least 1");
         if (result.Status == ResultStatus.Failed && result.Error is null)
             throw new ProtocolFileException("invalid_field", "a failed result needs an error");
         return result;
@@ -83,11 +86,12 @@ public static class ProtocolFile
         SharedVolume volume, string path, ProtocolFileException error, string by, TimeProvider time)
     {
         var now = time.GetUtcNow();
-        var name = $"{Path.GetFileName(path)}.{now.UtcTicks:x}";
+        var name = QuarantineName(Path.GetFileName(path), now);
         var target = Path.Combine(volume.QuarantineDir, name);
         try
         {
-            if (File.GetAttributes(path).HasFlag(FileAttributes.Directory) && new FileInfo(path).LinkTarget is null)
+            // A link to a folder counts as one here, and moves without what it leads to.
+            if (File.GetAttributes(path).HasFlag(FileAttributes.Directory))
                 Directory.Move(path, target);
             else
                 File.Move(path, target);
@@ -101,7 +105,10 @@ public static class ProtocolFile
         return reason;
     }
 
-    private static byte[] ReadBytes(string path, int maxBytes)
+    /// <summary>Reads a regular file whole, without following links or waiting for pipes.</summary>
+    /// <exception cref="ProtocolFileException">It is something else, or larger than <paramref name="maxBytes"/>.</exception>
+    /// <exception cref="FileNotFoundException">It is gone.</exception>
+    public static byte[] ReadBytes(string path, int maxBytes)
     {
         using var handle = Posix.OpenRegularFile(path);
         using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
@@ -111,6 +118,15 @@ public static class ProtocolFile
             throw new ProtocolFileException("too_large", $"{stream.Length:N0} bytes; at most {maxBytes:N0} are read. Put large input in a file of its own and name it in the payload");
         var bytes = new byte[stream.Length];
         return bytes.AsSpan(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).ToArray();
+    }
+
+    /// <summary>Begins with the old name, cut so that the reason's name fits beside it, and is never given twice.</summary>
+    private static string QuarantineName(string name, DateTimeOffset now)
+    {
+        const int longest = 200; // bytes, of the 255 that a file name may have
+        while (Encoding.UTF8.GetByteCount(name) > longest)
+            name = name[..^1];
+        return $"{name}.{TaskId.New(now)}";
     }
 
     /// <summary>A file of a newer version fails on its fields first; its version is what its writer has to hear about.</summary>

@@ -8,6 +8,10 @@ namespace AgentSystem.Protocol;
 /// How the protocol is written as JSON: snake case, enums as lower-case words, times in UTC with milliseconds and a <c>Z</c>.
 /// Source-generated, so that ahead-of-time compiled agents and hooks can use it.
 /// </summary>
+/// <remarks>
+/// Source-generated readers hand <c>init</c> properties to the constructor, where an absent field becomes <c>default</c> and not what the
+/// property's initializer says (and extension data cannot go at all): such properties have <c>set</c>.
+/// </remarks>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(UtcTimestampConverter)],

@@ -88,7 +88,12 @@ public sealed class SharedVolume(string root)
     {
         var name = Path.GetFileName(path);
         var staged = Path.Combine(Path.GetDirectoryName(path)!, Incoming, $"{name}.{Guid.NewGuid():N}");
-        File.WriteAllBytes(staged, content);
+        using (var file = File.OpenHandle(staged, FileMode.CreateNew, FileAccess.Write))
+        {
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            RandomAccess.Write(file, content, fileOffset: 0);
+        }
         File.Move(staged, path, overwrite: true);
     }
 

@@ -32,7 +32,7 @@ public sealed record StatusLine
 {
     /// <summary>Version of the format.</summary>
     [JsonPropertyName("v")]
-    public int Version { get; init; } = ProtocolLimits.Version;
+    public int Version { get; set; } = ProtocolLimits.Version;
 
     /// <summary>The task that it is about.</summary>
     public required string TaskId { get; init; }
@@ -41,7 +41,7 @@ public sealed record StatusLine
     public required string Worker { get; init; }
 
     /// <summary>The attempt that it is about.</summary>
-    public int Attempt { get; init; } = 1;
+    public int Attempt { get; set; } = 1;
 
     /// <summary>What happened.</summary>
     public required LineStatus Status { get; init; }
@@ -62,7 +62,7 @@ public sealed record StatusLine
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The span that sent it, as W3C traceparent; empty when there is none.</summary>
-    public string Traceparent { get; init; } = "";
+    public string Traceparent { get; set; } = "";
 
     /// <summary>
     /// The line as UTF-8 with its newline. A message that does not fit is cut at a character and marked <see cref="Truncated"/>.

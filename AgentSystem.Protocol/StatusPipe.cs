@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,6 +12,8 @@ public enum PipeWriteOutcome
     NoReader,
     /// <summary>The reader is behind and the pipe is full; the line is dropped.</summary>
     Full,
+    /// <summary>Something that is not a FIFO lies where the pipe has to be; the line is dropped and the file is left alone.</summary>
+    NotAPipe,
 }
 
 /// <summary>
@@ -34,8 +35,9 @@ public sealed class StatusPipeWriter(string path) : IDisposable
             // The second round is for a pipe whose reader went away and came back, perhaps with a new FIFO.
             for (var round = 0; round < 2; round++)
             {
-                if (!TryOpen(out var handle))
-                    return PipeWriteOutcome.NoReader;
+                if (_handle is null && Open(out _handle) is var opened and not PipeWriteOutcome.Written)
+                    return opened;
+                var handle = _handle!;
                 if (Posix.Write(handle, line, out var error) == line.Length)
                     return PipeWriteOutcome.Written;
                 if (error == Posix.EAGAIN)
@@ -46,18 +48,24 @@ public sealed class StatusPipeWriter(string path) : IDisposable
         }
     }
 
-    private bool TryOpen([NotNullWhen(true)] out SafeFileHandle? handle)
+    /// <summary>Whether a line would arrive now. Writes nothing.</summary>
+    public PipeWriteOutcome Probe()
     {
-        if (_handle is null)
-        {
-            var opened = Posix.Open(path, Posix.WriteOnly | Posix.NonBlocking, out _);
-            if (opened.IsInvalid)
-                opened.Dispose();
-            else
-                _handle = opened;
-        }
-        handle = _handle;
-        return handle is not null;
+        var outcome = Open(out var handle);
+        handle?.Dispose();
+        return outcome;
+    }
+
+    private PipeWriteOutcome Open(out SafeFileHandle? handle)
+    {
+        var opened = Posix.Open(path, Posix.WriteOnly | Posix.NonBlocking, out var error);
+        var outcome = opened.IsInvalid
+            ? error == Posix.EISDIR ? PipeWriteOutcome.NotAPipe : PipeWriteOutcome.NoReader
+            : Posix.IsSeekable(opened) ? PipeWriteOutcome.NotAPipe : PipeWriteOutcome.Written;
+        handle = outcome == PipeWriteOutcome.Written ? opened : null;
+        if (handle is null)
+            opened.Dispose();
+        return outcome;
     }
 
     private void Close()
@@ -87,6 +95,7 @@ public sealed class StatusPipeReader : IDisposable
 {
     private static readonly byte[] WakeUp = "\n"u8.ToArray();
     private readonly FileStream _stream;
+    private readonly SafeFileHandle _wakeUp;
 
     /// <summary>Makes the FIFO if it is missing and opens it.</summary>
     /// <exception cref="IOException">Something that is not a FIFO lies there, or it cannot be made.</exception>
@@ -96,11 +105,13 @@ public sealed class StatusPipeReader : IDisposable
         var handle = Posix.Open(path, Posix.ReadWrite, out var error);
         if (handle.IsInvalid)
             throw new IOException($"Cannot open the named pipe {path}: {new System.ComponentModel.Win32Exception(error).Message}");
+        if (Posix.IsSeekable(handle))
+        {
+            handle.Dispose();
+            throw new IOException($"{path} is a regular file where a named pipe has to be; remove it.");
+        }
         _stream = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0);
-        if (!_stream.CanSeek)
-            return;
-        _stream.Dispose();
-        throw new IOException($"{path} is a regular file where a named pipe has to be; remove it.");
+        _wakeUp = Posix.Open(path, Posix.WriteOnly | Posix.NonBlocking, out _);
     }
 
     /// <summary>
@@ -108,8 +119,8 @@ public sealed class StatusPipeReader : IDisposable
     /// </summary>
     public void ReadLines(StatusLineHandler handle, CancellationToken cancellation)
     {
-        // A FIFO opened read-write accepts our own newline, which ends the blocking read.
-        using var registration = cancellation.Register(() => _stream.Write(WakeUp));
+        // Our own newline ends a blocking read. Written without blocking: a pipe too full to take it has something to read anyway.
+        using var registration = cancellation.Register(() => Posix.Write(_wakeUp, WakeUp, out _));
         var buffer = new byte[ProtocolLimits.StatusLineBytes * 16];
         var filled = 0;
         var skipping = false;
@@ -136,5 +147,9 @@ public sealed class StatusPipeReader : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _wakeUp.Dispose();
+    }
 }

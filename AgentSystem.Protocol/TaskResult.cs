@@ -19,7 +19,7 @@ public sealed record TaskResult
 {
     /// <summary>Version of the format; a file without it is version 1.</summary>
     [JsonPropertyName("v")]
-    public int Version { get; init; } = ProtocolLimits.Version;
+    public int Version { get; set; } = ProtocolLimits.Version;
 
     /// <summary>The task's identifier, and the file's name.</summary>
     public required string Id { get; init; }
@@ -51,11 +51,11 @@ public sealed record TaskResult
     /// <summary>The <c>process</c> span of this attempt, whose child the settlement is.</summary>
     [JsonPropertyName("_trace_context")]
     [AllowNull]
-    public TraceCarrier TraceContext { get; init => field = value ?? TraceCarrier.Empty; } = TraceCarrier.Empty;
+    public TraceCarrier TraceContext { get; set => field = value ?? TraceCarrier.Empty; } = TraceCarrier.Empty;
 
     /// <summary>Fields that this version does not know. They are kept, never dropped.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; init; }
+    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }
 
 /// <summary>Why an attempt failed.</summary>

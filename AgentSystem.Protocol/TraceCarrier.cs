@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using OpenTelemetry.Context.Propagation;
 
 namespace AgentSystem.Protocol;
@@ -67,6 +68,7 @@ public sealed record TraceCarrier(string? Traceparent = "", string? Tracestate =
     public ActivityContext ToActivityContext() => Extract().ActivityContext;
 
     /// <summary>The trace id as 32 hexadecimal digits, or null when there is none. It is the correlation id of logs and APIs.</summary>
+    [JsonIgnore]
     public string? TraceId => ToActivityContext() is { } context && context.TraceId != default ? context.TraceId.ToHexString() : null;
 
     private static string[] One(string? value) => string.IsNullOrEmpty(value) ? [] : [value];

@@ -33,7 +33,7 @@ public sealed record TaskSubmission
     public string? Type { get; init; }
 
     /// <summary>How urgent it is.</summary>
-    public TaskPriority Priority { get; init; } = TaskPriority.Normal;
+    public TaskPriority Priority { get; set; } = TaskPriority.Normal;
 
     /// <summary>The worker that has to do it; the orchestrator chooses when it is absent.</summary>
     public string? Worker { get; init; }
@@ -116,7 +116,7 @@ public sealed record TaskView
     public JsonElement? Output { get; init; }
 
     /// <summary>Every failed attempt, oldest first.</summary>
-    public IReadOnlyList<TaskError> Errors { get; init; } = [];
+    public IReadOnlyList<TaskError> Errors { get; set; } = [];
 }
 
 /// <summary>A page of <c>GET /tasks</c> or <c>GET /dead</c>, newest first.</summary>
