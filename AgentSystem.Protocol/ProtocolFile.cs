@@ -90,7 +90,7 @@ public static class ProtocolFile
         var target = Path.Combine(volume.QuarantineDir, name);
         try
         {
-            // A link to a folder counts as one here, and moves without what it leads to.
+            // Either call renames the entry itself; .NET takes a link to a folder for a folder.
             if (File.GetAttributes(path).HasFlag(FileAttributes.Directory))
                 Directory.Move(path, target);
             else

@@ -1,6 +1,6 @@
-using AgentSystem.ServiceDefaults.Security;
 using System.Net;
 using System.Text.Json;
+using AgentSystem.ServiceDefaults.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

@@ -7,12 +7,15 @@ namespace AgentSystem.Tests.ServiceDefaults;
 
 public sealed partial class OtlpTests
 {
+    private static readonly string[] Signals = ["trace", "metrics", "logs"];
     private static readonly string[] Identity = ["service.name", "marie", "service.instance.id", "marie-1", "deployment.environment.name", "lab"];
 
-    [Fact]
-    public async Task Traces_metrics_and_logs_have_arrived_when_a_service_has_stopped()
+    [Theory]
+    [InlineData("http/protobuf")]
+    [InlineData("grpc")]
+    public async Task Traces_metrics_and_logs_have_arrived_when_a_service_has_stopped(string protocol)
     {
-        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var receiver = await OtlpReceiver.StartAsync(protocol);
         ActivitySpanId span;
         await using (var service = await TestService.StartAsync(receiver.Configuration, map: MapHello))
         {
@@ -21,9 +24,9 @@ public sealed partial class OtlpTests
             span = service.Requests.Single().SpanId;
         }
 
-        foreach (var path in new[] { "/v1/traces", "/v1/metrics", "/v1/logs" })
+        foreach (var signal in Signals)
         {
-            var exports = receiver.At(path);
+            var exports = receiver.Of(signal);
             Assert.NotEmpty(exports);
             Assert.All(exports, export =>
             {
@@ -34,9 +37,9 @@ public sealed partial class OtlpTests
         var spanId = new byte[8];
         span.CopyTo(spanId);
         var raw = System.Text.Encoding.Latin1.GetString(spanId);
-        Assert.Contains(receiver.At("/v1/traces"), e => e.Body.Contains(raw, StringComparison.Ordinal));
-        Assert.Contains(receiver.At("/v1/metrics"), e => e.Body.Contains("http.server.request.duration", StringComparison.Ordinal));
-        Assert.Contains(receiver.At("/v1/logs"), e =>
+        Assert.Contains(receiver.Of("trace"), e => e.Body.Contains(raw, StringComparison.Ordinal));
+        Assert.Contains(receiver.Of("metrics"), e => e.Body.Contains("http.server.request.duration", StringComparison.Ordinal));
+        Assert.Contains(receiver.Of("logs"), e =>
             e.Body.Contains("Hello, 42", StringComparison.Ordinal) && e.Body.Contains("correlation_id", StringComparison.Ordinal) && e.Body.Contains(raw, StringComparison.Ordinal));
     }
 
@@ -48,12 +51,12 @@ public sealed partial class OtlpTests
         configuration["OTEL_METRICS_EXPORTER"] = "none";
         configuration["OTEL_LOGS_EXPORTER"] = "none";
         await using (var service = await TestService.StartAsync(configuration, map: MapHello))
-            using (await service.SendAsync("/hello", key: TestService.Key))
-                await Eventually.True(() => service.Requests.Count > 0);
+        using (await service.SendAsync("/hello", key: TestService.Key))
+            await Eventually.True(() => service.Requests.Count > 0);
 
-        Assert.NotEmpty(receiver.At("/v1/traces"));
-        Assert.Empty(receiver.At("/v1/metrics"));
-        Assert.Empty(receiver.At("/v1/logs"));
+        Assert.NotEmpty(receiver.Of("trace"));
+        Assert.Empty(receiver.Of("metrics"));
+        Assert.Empty(receiver.Of("logs"));
     }
 
     [Fact]
