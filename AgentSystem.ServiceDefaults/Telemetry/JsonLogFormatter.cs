@@ -3,6 +3,7 @@ using AgentSystem.Protocol;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 using Serilog.Formatting.Json;
 
 namespace AgentSystem.ServiceDefaults.Telemetry;
@@ -15,6 +16,9 @@ internal sealed class JsonLogFormatter(ServiceIdentity identity) : ITextFormatte
 {
     private static readonly JsonValueFormatter Values = new(typeTagName: null);
 
+    // "l": strings as they are, without quotes around them; "j": objects as JSON.
+    private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}", CultureInfo.InvariantCulture);
+
     /// <inheritdoc/>
     public void Format(LogEvent logEvent, TextWriter output)
     {
@@ -22,7 +26,11 @@ internal sealed class JsonLogFormatter(ServiceIdentity identity) : ITextFormatte
         output.Write(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         output.Write('"');
         Write("level", logEvent.Level.ToString().ToLowerInvariant());
-        Write("message", logEvent.RenderMessage(CultureInfo.InvariantCulture));
+        using (var message = new StringWriter(CultureInfo.InvariantCulture))
+        {
+            Message.Format(logEvent, message);
+            Write("message", message.ToString());
+        }
         Write("logger", (logEvent.Properties.GetValueOrDefault(Constants.SourceContextPropertyName) as ScalarValue)?.Value as string);
         Write("service", identity.Name);
         Write("instance", identity.Instance);

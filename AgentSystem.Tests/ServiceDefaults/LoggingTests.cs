@@ -15,7 +15,7 @@ public sealed partial class LoggingTests
         using var response = await service.SendAsync("/log", key: TestService.Key);
         var line = Format(service, "Read");
 
-        Assert.Equal("Read \"a\nb.md\" with 3 pages", line.GetProperty("message").GetString());
+        Assert.Equal("Read a\nb.md with 3 pages", line.GetProperty("message").GetString());
         Assert.Equal("warning", line.GetProperty("level").GetString());
         Assert.Equal(typeof(LoggingTests).FullName, line.GetProperty("logger").GetString());
         Assert.Equal("marie", line.GetProperty("service").GetString());
