@@ -1,8 +1,12 @@
+using AgentSystem.Orchestrator;
+using AgentSystem.Orchestrator.Api;
 using AgentSystem.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddOrchestrator();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapApi();
 app.Run();

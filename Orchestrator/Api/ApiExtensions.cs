@@ -1,0 +1,46 @@
+using System.Text.Json;
+using AgentSystem.Protocol;
+using Scalar.AspNetCore;
+
+namespace AgentSystem.Orchestrator.Api;
+
+/// <summary>The HTTP API and the page to try it.</summary>
+public static class ApiExtensions
+{
+    internal static void AddApi(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SubmissionReader>();
+        builder.Services.AddSingleton<TaskAcceptance>();
+        builder.Services.AddSingleton<TaskViews>();
+        builder.Services.AddExceptionHandler<ProblemExtensions.Handler>();
+        // The OpenAPI document describes types by these options; answers are written by ApiJson itself.
+        builder.Services.ConfigureHttpJsonOptions(static json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Converters.Add(new UtcTimestampConverter());
+        });
+        builder.Services.AddOpenApi("v1", static options => options.AddDocumentTransformer(static (document, _, _) =>
+        {
+            document.Info.Title = "AgentSystem orchestrator";
+            document.Info.Description = "Tasks for agents: submit, follow, cancel, replay. Every call needs the API key, in X-Api-Key, as a bearer token, or by /login.";
+            return Task.CompletedTask;
+        }));
+    }
+
+    /// <summary>Maps every area of the API, its OpenAPI document at <c>/openapi/v1.json</c> and the page at <c>/docs</c>.</summary>
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup("").AddEndpointFilter(ProblemExtensions.AnswerBadInputAsync);
+        api.MapTasks();
+        api.MapWorkers();
+        api.MapEvents();
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs", static options => options
+            .WithTitle("AgentSystem orchestrator")
+            .DisableDefaultFonts()
+            .DisableTelemetry()
+            .DisableAgent());
+        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+        return app;
+    }
+}

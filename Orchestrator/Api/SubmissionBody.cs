@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using AgentSystem.Protocol;
+
+namespace AgentSystem.Orchestrator.Api;
+
+/// <summary>Reads the body of <c>POST /tasks</c> as JSON, within bounds.</summary>
+internal static class SubmissionBody
+{
+    internal const int MaxBytes = 64 << 20;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
+    /// <exception cref="BadInputException">It is not JSON, or too much of it.</exception>
+    internal static async Task<JsonDocument> ReadAsync(HttpRequest request)
+    {
+        if (!request.HasJsonContentType())
+            throw new BadInputException(StatusCodes.Status415UnsupportedMediaType, "The body has to be JSON.", "Send the header 'Content-Type: application/json'.");
+        if (request.ContentLength > MaxBytes)
+            throw TooLarge();
+
+        using var body = new MemoryStream((int)(request.ContentLength ?? 0));
+        var buffer = new byte[64 * 1024];
+        for (int read; (read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0;)
+        {
+            if (body.Length + read > MaxBytes)
+                throw TooLarge();
+            body.Write(buffer, 0, read);
+        }
+        return Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.IsEmpty)
+            throw new BadInputException(StatusCodes.Status400BadRequest, "The body is empty.", "Send one task as a JSON object, or an array of them.");
+        if (!Utf8.IsValid(utf8.Span))
+            throw new BadInputException(StatusCodes.Status400BadRequest, "The body is not UTF-8 text.", "Encode it as UTF-8.");
+        try
+        {
+            return JsonDocument.Parse(utf8, Options);
+        }
+        catch (JsonException e)
+        {
+            throw new BadInputException(
+                StatusCodes.Status400BadRequest, "The body is not valid JSON.", $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {Reason(e)}");
+        }
+    }
+
+    private static BadInputException TooLarge() => new(
+        StatusCodes.Status413PayloadTooLarge,
+        "The request is too large.",
+        $"At most {MaxBytes >> 20} MiB and {ProtocolLimits.BatchSize:N0} tasks go into one request. Split it, and put large input into files that the payloads name.");
+
+    // The position is said before, counted from 1.
+    private static string Reason(JsonException error) =>
+        error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var cut and > 0 ? error.Message[..cut] : error.Message;
+}

@@ -1,0 +1,159 @@
+using AgentSystem.Protocol;
+using AgentSystem.Protocol.Api;
+using Microsoft.Data.Sqlite;
+
+namespace AgentSystem.Orchestrator.Journal;
+
+/// <summary>The writer's SQL, prepared once.</summary>
+internal sealed class Statements : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly List<SqliteCommand> _all = [];
+    private readonly SqliteCommand _begin, _commit, _rollback, _savepoint, _release, _rollbackTo;
+    private readonly SqliteCommand _find, _findByKey, _insert, _update, _due, _insertError, _insertEvent, _trimEvents;
+
+    internal Statements(SqliteConnection connection)
+    {
+        _connection = connection;
+        _begin = Prepare("BEGIN IMMEDIATE");
+        _commit = Prepare("COMMIT");
+        _rollback = Prepare("ROLLBACK");
+        _savepoint = Prepare("SAVEPOINT command");
+        _release = Prepare("RELEASE command");
+        _rollbackTo = Prepare("ROLLBACK TO command; RELEASE command");
+        _find = Prepare($"SELECT {Rows.TaskColumns} FROM tasks WHERE id = $id", "$id");
+        _findByKey = Prepare($"SELECT {Rows.TaskColumns} FROM tasks WHERE idempotency_key = $key", "$key");
+        _due = Prepare($"SELECT {Rows.TaskColumns} FROM tasks WHERE state = 3 AND due_at <= $now ORDER BY due_at LIMIT $limit", "$now", "$limit");
+        _insert = Prepare(
+            """
+            INSERT INTO tasks (id, type, priority, worker, pinned, state, attempt, max_attempts, created_at, deadline, idempotency_key, content_hash,
+              replay_of, traceparent, tracestate, baggage, correlation_id, payload)
+            VALUES ($id, $type, $priority, $worker, $pinned, 0, 1, $max, $created, $deadline, $key, $hash, $replay, $parent, $state, $baggage, $correlation, $payload)
+            RETURNING seq
+            """,
+            "$id", "$type", "$priority", "$worker", "$pinned", "$max", "$created", "$deadline", "$key", "$hash", "$replay", "$parent", "$state", "$baggage",
+            "$correlation", "$payload");
+        _update = Prepare(
+            """
+            UPDATE tasks SET state = $state, attempt = $attempt, worker = $worker, started_at = $started, finished_at = $finished, due_at = $due,
+              previous_attempt = $previous
+            WHERE seq = $seq AND state = $was AND attempt = $wasAttempt
+            """,
+            "$state", "$attempt", "$worker", "$started", "$finished", "$due", "$previous", "$seq", "$was", "$wasAttempt");
+        _insertError = Prepare(
+            "INSERT OR REPLACE INTO errors (task_seq, attempt, type, message, retryable, at) VALUES ($seq, $attempt, $type, $message, $retryable, $at)",
+            "$seq", "$attempt", "$type", "$message", "$retryable", "$at");
+        _insertEvent = Prepare(
+            """
+            INSERT INTO events (task_id, event, worker, attempt, at, progress, message, correlation_id)
+            VALUES ($task, $event, $worker, $attempt, $at, $progress, $message, $correlation) RETURNING seq
+            """,
+            "$task", "$event", "$worker", "$attempt", "$at", "$progress", "$message", "$correlation");
+        _trimEvents = Prepare("DELETE FROM events WHERE seq <= $seq", "$seq");
+    }
+
+    internal void Begin() => _begin.ExecuteNonQuery();
+    internal void Commit() => _commit.ExecuteNonQuery();
+    internal void Savepoint() => _savepoint.ExecuteNonQuery();
+    internal void ReleaseSavepoint() => _release.ExecuteNonQuery();
+    internal void RollbackToSavepoint() => _rollbackTo.ExecuteNonQuery();
+    internal void TrimEvents(long upTo) => Run(_trimEvents, upTo);
+
+    /// <summary>SQLite ends the transaction by itself after some errors, and then there is nothing left to roll back.</summary>
+    internal void Rollback()
+    {
+        try
+        {
+            _rollback.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+        }
+    }
+
+    internal TaskRecord? Find(string id) => Read(_find, id).FirstOrDefault();
+
+    internal TaskRecord? FindByKey(string key) => Read(_findByKey, key).FirstOrDefault();
+
+    internal IReadOnlyList<TaskRecord> Due(DateTimeOffset now, int limit) => Read(_due, Rows.Time(now), limit);
+
+    internal TaskRecord Insert(NewTask task)
+    {
+        var view = task.View;
+        var seq = (long)Bind(_insert, view.Id, view.Type, (int)view.Priority, view.Worker, task.Pinned ? 1 : 0, view.MaxAttempts, Rows.Time(view.CreatedAt),
+            Rows.Time(view.Deadline), OrNull(view.IdempotencyKey), task.ContentHash, OrNull(view.ReplayOf), task.Trace.Traceparent ?? "",
+            task.Trace.Tracestate ?? "", task.Trace.Baggage ?? "", OrNull(view.CorrelationId), task.Payload.ToArray()).ExecuteScalar()!;
+        return new()
+        {
+            Seq = seq,
+            Id = view.Id,
+            Type = view.Type,
+            Priority = view.Priority,
+            Worker = view.Worker,
+            Pinned = task.Pinned,
+            State = TaskState.Pending,
+            Attempt = 1,
+            MaxAttempts = view.MaxAttempts,
+            CreatedAt = view.CreatedAt,
+            Deadline = view.Deadline,
+            IdempotencyKey = view.IdempotencyKey,
+            ContentHash = task.ContentHash,
+            ReplayOf = view.ReplayOf,
+            Trace = task.Trace,
+            CorrelationId = view.CorrelationId,
+        };
+    }
+
+    internal void Update(TaskRecord before, TaskRecord after)
+    {
+        var changed = Run(_update, (int)after.State, after.Attempt, after.Worker, Rows.Time(after.StartedAt), Rows.Time(after.FinishedAt),
+            Rows.Time(after.DueAt), OrNull(after.PreviousAttempt), before.Seq, (int)before.State, before.Attempt);
+        if (changed != 1)
+            throw new InvalidOperationException($"Task {before.Id} changed behind the writer's back.");
+    }
+
+    internal void InsertError(long seq, TaskError error) =>
+        Run(_insertError, seq, error.Attempt, error.Type, error.Message, error.Retryable ? 1 : 0, Rows.Time(error.At));
+
+    internal long InsertEvent(
+        string task, string name, string worker, int attempt, DateTimeOffset at, double? progress, string? message, string? correlationId) =>
+        (long)Bind(_insertEvent, task, name, worker, attempt, Rows.Time(at), progress ?? (object)DBNull.Value, OrNull(message), OrNull(correlationId)).ExecuteScalar()!;
+
+    public void Dispose()
+    {
+        foreach (var command in _all)
+            command.Dispose();
+    }
+
+    private SqliteCommand Prepare(string sql, params string[] parameters)
+    {
+        var command = _connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this class.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var name in parameters)
+            command.Parameters.Add(new SqliteParameter { ParameterName = name });
+        _all.Add(command);
+        return command;
+    }
+
+    private static SqliteCommand Bind(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = values[i];
+        return command;
+    }
+
+    private static int Run(SqliteCommand command, params ReadOnlySpan<object> values) => Bind(command, values).ExecuteNonQuery();
+
+    private static List<TaskRecord> Read(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        var rows = new List<TaskRecord>();
+        using var reader = Bind(command, values).ExecuteReader();
+        while (reader.Read())
+            rows.Add(Rows.ReadTask(reader));
+        return rows;
+    }
+
+    private static object OrNull(string? text) => text ?? (object)DBNull.Value;
+}
