@@ -6,7 +6,7 @@ namespace AgentSystem.Orchestrator.Dispatch;
 /// <summary>Tells the dispatcher at once (inotify) of results and claims. What it loses, the rescan finds.</summary>
 public sealed partial class FolderWatch(SharedVolume volume, WorkerCatalog workers, DispatchSignals signals, ILogger<FolderWatch> logger) : IHostedService, IDisposable
 {
-    private readonly List<FileSystemWatcher> _watchers = [];
+    private List<FileSystemWatcher> _watchers = [];
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -55,9 +55,9 @@ public sealed partial class FolderWatch(SharedVolume volume, WorkerCatalog worke
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var watcher in _watchers)
+        // The host may stop us and dispose of us at the same time.
+        foreach (var watcher in Interlocked.Exchange(ref _watchers, []))
             watcher.Dispose();
-        _watchers.Clear();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "inotify lost events in {Folder}; scanning it instead")]

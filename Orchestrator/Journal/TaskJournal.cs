@@ -16,6 +16,7 @@ public sealed partial class TaskJournal(
     private const int MaxCommandsPerCommit = 512;
 
     private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new() { SingleReader = true });
+    private readonly Lock _closing = new();
     private JournalFile? _file;
     private Thread? _thread;
     private long _commits;
@@ -102,10 +103,14 @@ public sealed partial class TaskJournal(
     public void Dispose()
     {
         _commands.Writer.TryComplete();
-        _thread?.Join();
-        _thread = null;
-        _file?.Dispose();
-        _file = null;
+        // The host may stop us and dispose of us at the same time.
+        lock (_closing)
+        {
+            _thread?.Join();
+            _thread = null;
+            _file?.Dispose();
+            _file = null;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The journal could not commit {Commands} commands; their callers were told")]

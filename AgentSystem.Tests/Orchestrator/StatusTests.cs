@@ -1,0 +1,136 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.Versioning;
+using AgentSystem.Orchestrator.Status;
+using AgentSystem.Protocol;
+using AgentSystem.Protocol.Api;
+
+namespace AgentSystem.Tests.Orchestrator;
+
+[UnsupportedOSPlatform("windows")]
+public sealed class StatusTests
+{
+    [Fact]
+    public async Task Progress_is_shown_and_a_line_is_never_believed_against_the_files()
+    {
+        using var app = new OrchestratorApp();
+        var task = await app.SubmitAsync();
+        var claimed = await app.ClaimAsync(task);
+        await app.ReachesAsync(task.Id, TaskState.Active);
+        using var pipe = new StatusPipeWriter(app.Volume.PipePath(task.Worker));
+        Write(pipe, claimed, LineStatus.Completed);
+        Write(pipe, claimed, LineStatus.Failed);
+        Write(pipe, claimed, LineStatus.Released);
+        Write(pipe, claimed, LineStatus.Progress, 0.5);
+        await OrchestratorApp.UntilAsync(async () => (await app.ShowAsync(task.Id)).Progress == 0.5, () => "the progress");
+        Assert.Equal(TaskState.Active, (await app.ShowAsync(task.Id)).State);
+        app.Publish(claimed);
+        await app.ReachesAsync(task.Id, TaskState.Completed);
+    }
+
+    [Fact]
+    public async Task Garbage_strangers_and_floods_stop_nothing_and_are_kept()
+    {
+        using var app = new OrchestratorApp();
+        var task = await app.SubmitAsync();
+        var claimed = await app.ClaimAsync(task);
+        await app.ReachesAsync(task.Id, TaskState.Active);
+        using var pipe = new StatusPipeWriter(app.Volume.PipePath(task.Worker));
+        pipe.Write("garbage\n"u8);
+        pipe.Write(Enumerable.Repeat((byte)'x', 4096).ToArray());
+        pipe.Write("xxxx\n"u8);
+        pipe.Write([0xFF, 0xFE, 0x00, (byte)'\n']);
+        Write(pipe, claimed with { Id = "nobody" }, LineStatus.Progress, 0.1);
+        Write(pipe, claimed with { Worker = "stranger" }, LineStatus.Progress, 0.1);
+        Write(pipe, claimed, LineStatus.Progress, 0.9);
+        await OrchestratorApp.UntilAsync(async () => (await app.ShowAsync(task.Id)).Progress == 0.9, () => "the line after the garbage");
+        var kept = await File.ReadAllTextAsync(Path.Combine(app.Volume.QuarantineDir, $"status-{task.Worker}.log"));
+        Assert.Contains("garbage", kept, StringComparison.Ordinal);
+        Assert.Contains("longer than", kept, StringComparison.Ordinal);
+        Assert.Contains("no task with this id", kept, StringComparison.Ordinal);
+        Assert.Contains("another worker", kept, StringComparison.Ordinal);
+        Assert.Contains("status=\"invalid\"", await app.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pipe_that_is_deleted_or_replaced_is_read_again(bool replaced)
+    {
+        using var app = new OrchestratorApp();
+        var task = await app.SubmitAsync();
+        var claimed = await app.ClaimAsync(task);
+        await app.ReachesAsync(task.Id, TaskState.Active);
+        var path = app.Volume.PipePath(task.Worker);
+        await OrchestratorApp.UntilAsync(() => Task.FromResult(File.Exists(path)), () => "the pipe");
+        File.Delete(path);
+        if (replaced)
+            await File.WriteAllTextAsync(path, "not a pipe");
+        await OrchestratorApp.UntilAsync(async () =>
+        {
+            app.Get<StatusPipes>().Check();
+            using var pipe = new StatusPipeWriter(path);
+            if (File.Exists(path) && new FileInfo(path).Length == 0)
+                Write(pipe, claimed, LineStatus.Progress, 0.7);
+            return (await app.ShowAsync(task.Id)).Progress == 0.7;
+        }, () => "a line through the new pipe");
+    }
+
+    [Fact]
+    public async Task Events_can_be_followed_and_resumed()
+    {
+        using var app = new OrchestratorApp();
+        var task = await app.SubmitAsync();
+        await app.ReachesAsync(task.Id, TaskState.Ready);
+        var first = await ReadAsync(app, $"/events?after=0&task_id={task.Id}", lastEventId: null, count: 2);
+        Assert.Equal(["pending", "ready"], first.Select(e => e.EventType));
+
+        var following = ReadAsync(app, "/events?after=0", first[0].EventId, count: 3);
+        app.Publish(await app.ClaimAsync(task), new("broken", "It broke."));
+        Assert.Equal("ready", (await following)[0].EventType);
+        Assert.Contains(await ReadAsync(app, "/events?after=0", lastEventId: null, count: 4), e => e.EventType == "retrying" || e.EventType == "active");
+    }
+
+    [Fact]
+    public async Task Workers_are_alive_while_their_heartbeats_change()
+    {
+        using var app = new OrchestratorApp();
+        await app.SubmitAsync();
+        long sequence = 0;
+        await OrchestratorApp.UntilAsync(async () =>
+        {
+            var beat = new WorkerHeartbeat("marie", "i1", ++sequence, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, 4, 0, false, ["summarize"], "http://127.0.0.1:4567");
+            ProtocolFile.Write(app.Volume.HeartbeatPath("marie", "i1"), beat, ProtocolJson.Default.WorkerHeartbeat);
+            return (await app.Http.GetStringAsync("/workers/targets")).Contains("127.0.0.1:4567", StringComparison.Ordinal);
+        }, () => "marie to be alive");
+        Assert.Contains("\"alive\":true", await app.Http.GetStringAsync("/workers"), StringComparison.Ordinal);
+    }
+
+    private static async Task<List<SseItem<string>>> ReadAsync(OrchestratorApp app, string path, string? lastEventId, int count)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        using var response = await app.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        response.EnsureSuccessStatusCode();
+        await using var stream = await response.Content.ReadAsStreamAsync();
+        var items = new List<SseItem<string>>();
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync())
+        {
+            items.Add(item);
+            if (items.Count == count)
+                break;
+        }
+        return items;
+    }
+
+    private static void Write(StatusPipeWriter pipe, AgentTask task, LineStatus status, double? progress = null) => pipe.Write(new StatusLine
+    {
+        TaskId = task.Id,
+        Worker = task.Worker,
+        Attempt = task.Attempt,
+        Status = status,
+        Progress = progress,
+        At = DateTimeOffset.UtcNow,
+        Traceparent = task.TraceContext.Traceparent ?? "",
+    }.ToBytes());
+}
