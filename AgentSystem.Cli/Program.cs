@@ -1,1 +1,4 @@
-return 0;
+using AgentSystem.Cli;
+using AgentSystem.Cli.Terminal;
+
+return await AgentCtl.RunAsync(args, CliHost.ForProcess());
