@@ -29,7 +29,7 @@ internal sealed class FittedTable(IAnsiConsole console, params IReadOnlyList<(st
             && kept.Where(i => columns[i].Rank > 0).OrderByDescending(i => columns[i].Rank).FirstOrDefault(-1) is >= 0 and var victim)
             kept.Remove(victim);
 
-        var room = Math.Max(LeastLast, console.Profile.Width - Width(kept.Where(i => i != last)) - Gap);
+        var room = Math.Max(columns[last].Title.Length, console.Profile.Width - Width(kept.Where(i => i != last)) - Gap);
         var table = new Table { Border = console.Profile.Capabilities.Ansi ? TableBorder.Simple : TableBorder.None };
         foreach (var i in kept)
             table.AddColumn(new TableColumn(new Text(columns[i].Title)) { NoWrap = true });
