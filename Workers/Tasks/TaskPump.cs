@@ -1,0 +1,56 @@
+using AgentSystem.Workers.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace AgentSystem.Workers.Tasks;
+
+/// <summary>
+/// The worker's loop, as many times as it may work on tasks at once: take the next task, claim it, run it. When the host stops it takes
+/// no more, lets running tasks finish within <see cref="WorkerOptions.DrainGrace"/> and puts back the rest.
+/// </summary>
+public sealed partial class TaskPump(
+    TaskQueue queue, TaskClaimer claimer, TaskRunner runner, ActiveTasks active, IHostApplicationLifetime lifetime,
+    IOptions<WorkerOptions> options, TimeProvider time, ILogger<TaskPump> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The host says that it stops before it gets round to us; every task not taken in between is one less to put back.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var registration = stop.Token.Register(() =>
+        {
+            Draining(active.Count, options.Value.DrainGrace);
+            drain.CancelAfter(options.Value.DrainGrace);
+        });
+        await Task.WhenAll(Enumerable.Range(0, options.Value.Concurrency).Select(_ => LoopAsync(stop.Token, drain.Token)));
+    }
+
+    private async Task LoopAsync(CancellationToken stop, CancellationToken drain)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var id = await queue.TakeAsync(stop);
+                if (claimer.TryClaim(id) is not { } claim)
+                    continue;
+                using (claim)
+                    await runner.RunAsync(claim, drain);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // One bad task must not take the loop with it. Its lease runs out and the orchestrator decides.
+                Failed(e);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Taking no more tasks; {Active} running ones have {Grace} to finish, then they are put back")]
+    private partial void Draining(int active, TimeSpan grace);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A task could not be worked on; going on with the next one")]
+    private partial void Failed(Exception e);
+}
