@@ -1,7 +1,9 @@
 using AgentSystem.ServiceDefaults;
+using AgentSystem.Workers;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddWorker();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -9,6 +9,7 @@ namespace AgentSystem.Workers.Status;
 public sealed partial class StatusReporter(
     SharedVolume volume, WorkerIdentity identity, WorkerInstruments instruments, TimeProvider time, ILogger<StatusReporter> logger) : IDisposable
 {
+    private readonly string _path = volume.PipePath(identity.Worker);
     private readonly StatusPipeWriter? _pipe = OperatingSystem.IsWindows() ? null : new(volume.PipePath(identity.Worker));
     private PipeWriteOutcome _lastOutcome;
 
@@ -50,9 +51,9 @@ public sealed partial class StatusReporter(
         if (Interlocked.Exchange(ref _lastOutcome, outcome) == outcome)
             return;
         if (outcome == PipeWriteOutcome.Written)
-            PipeWorks(volume.PipePath(identity.Worker));
+            PipeWorks(_path);
         else
-            PipeDrops(volume.PipePath(identity.Worker), WorkerInstruments.ErrorType(outcome));
+            PipeDrops(_path, WorkerInstruments.ErrorType(outcome));
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using AgentSystem.Protocol;
 namespace AgentSystem.Workers.Tasks;
 
 /// <summary>The task files that were seen and not yet claimed: highest priority first, then oldest. Safe for concurrent use.</summary>
-public sealed class TaskQueue : IDisposable
+public sealed class ReadyTasks : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly PriorityQueue<string, (TaskPriority, DateTimeOffset, string)> _order = new();

@@ -8,7 +8,7 @@ namespace AgentSystem.Workers.Tasks;
 /// no more, lets running tasks finish within <see cref="WorkerOptions.DrainGrace"/> and puts back the rest.
 /// </summary>
 public sealed partial class TaskPump(
-    TaskQueue queue, TaskClaimer claimer, TaskRunner runner, ActiveTasks active, IHostApplicationLifetime lifetime,
+    ReadyTasks ready, TaskClaimer claimer, TaskRunner runner, ActiveTasks active, IHostApplicationLifetime lifetime,
     IOptions<WorkerOptions> options, TimeProvider time, ILogger<TaskPump> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,7 +30,7 @@ public sealed partial class TaskPump(
         {
             try
             {
-                var id = await queue.TakeAsync(stop);
+                var id = await ready.TakeAsync(stop);
                 if (claimer.TryClaim(id) is not { } claim)
                     continue;
                 using (claim)

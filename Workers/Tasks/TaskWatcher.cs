@@ -15,7 +15,7 @@ public sealed partial class TaskWatcher : BackgroundService
     private readonly SharedVolume _volume;
     private readonly WorkerIdentity _identity;
     private readonly WorkerOptions _options;
-    private readonly TaskQueue _queue;
+    private readonly ReadyTasks _ready;
     private readonly TaskClaimer _claimer;
     private readonly WorkerInstruments _instruments;
     private readonly TimeProvider _time;
@@ -28,10 +28,10 @@ public sealed partial class TaskWatcher : BackgroundService
     private bool _seenAll, _blind;
 
     public TaskWatcher(
-        SharedVolume volume, WorkerIdentity identity, IOptions<WorkerOptions> options, TaskQueue queue, TaskClaimer claimer,
+        SharedVolume volume, WorkerIdentity identity, IOptions<WorkerOptions> options, ReadyTasks ready, TaskClaimer claimer,
         WorkerInstruments instruments, TimeProvider time, ILogger<TaskWatcher> logger)
     {
-        (_volume, _identity, _options, _queue, _claimer) = (volume, identity, options.Value, queue, claimer);
+        (_volume, _identity, _options, _ready, _claimer) = (volume, identity, options.Value, ready, claimer);
         (_instruments, _time, _logger) = (instruments, time, logger);
         _folder = volume.TasksDir(identity.Worker);
     }
@@ -84,7 +84,7 @@ public sealed partial class TaskWatcher : BackgroundService
 
     private void Look(string name, WatcherEvent how)
     {
-        if (_queue.Contains(Path.GetFileNameWithoutExtension(name)))
+        if (_ready.Contains(Path.GetFileNameWithoutExtension(name)))
             return;
         var path = Path.Combine(_folder, name);
         try
@@ -93,7 +93,7 @@ public sealed partial class TaskWatcher : BackgroundService
             // What lay there before we came says nothing about how quick we are.
             if (_seenAll)
                 _instruments.TriggerLatency.Observe(Math.Max(0, (_time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path)).TotalSeconds));
-            if (_queue.Add(task))
+            if (_ready.Add(task))
                 _instruments.Count(how);
             _suspects.Remove(name);
         }
@@ -105,8 +105,9 @@ public sealed partial class TaskWatcher : BackgroundService
         {
             Judge(name, path, e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // Whatever it is, it concerns one file; the others go on.
             CannotRead(e, path);
         }
     }

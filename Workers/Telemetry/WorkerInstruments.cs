@@ -8,40 +8,34 @@ namespace AgentSystem.Workers.Telemetry;
 /// <summary>The metrics of the watcher and of the pipe. Children are looked up once, here.</summary>
 public sealed class WorkerInstruments
 {
-    private static readonly Counter Events = Metrics.CreateCounter(
-        TelemetryNames.Metrics.WatcherEvents, "What the folder watcher saw and did.", Labels.Worker, Labels.Event);
-
-    private static readonly Histogram TriggerLatencies = Metrics.CreateHistogram(
-        TelemetryNames.Metrics.WatcherTriggerLatency, "From a task file's last write to the moment the watcher has read it.", [Labels.Worker],
-        new HistogramConfiguration { Buckets = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30] });
-
-    private static readonly Gauge Heartbeats = Metrics.CreateGauge(
-        TelemetryNames.Metrics.WatcherHeartbeat, "When the folder watcher last went round (Unix seconds).", Labels.Worker);
-
-    private static readonly Counter Sent = Metrics.CreateCounter(
-        TelemetryNames.Metrics.PipeMessagesSent, "Status lines that were written to the pipe.", Labels.Worker, Labels.Status);
-
-    private static readonly Histogram WriteLatencies = Metrics.CreateHistogram(
-        TelemetryNames.Metrics.PipeWriteLatency, "How long it took to write a status line.", [Labels.Worker],
-        new HistogramConfiguration { Buckets = [.000005, .00001, .000025, .00005, .0001, .00025, .0005, .001, .0025, .005, .01, .1] });
-
-    private static readonly Counter ConnectionErrors = Metrics.CreateCounter(
-        TelemetryNames.Metrics.PipeConnectionErrors, "Status lines that were dropped.", Labels.Worker, Labels.ErrorType);
-
     private readonly Dictionary<WatcherEvent, Counter.Child> _events;
     private readonly Dictionary<LineStatus, Counter.Child> _sent;
     private readonly Dictionary<PipeWriteOutcome, Counter.Child> _errors;
 
-    public WorkerInstruments(WorkerIdentity identity)
+    public WorkerInstruments(IMetricFactory metrics, WorkerIdentity identity)
     {
         var worker = identity.Worker;
-        _events = Enum.GetValues<WatcherEvent>().ToDictionary(e => e, e => Events.WithLabels(worker, e.ToName()));
-        _sent = Enum.GetValues<LineStatus>().ToDictionary(s => s, s => Sent.WithLabels(worker, s.ToName()));
+        var events = metrics.CreateCounter(
+            TelemetryNames.Metrics.WatcherEvents, "What the folder watcher saw and did.", [Labels.Worker, Labels.Event]);
+        _events = Enum.GetValues<WatcherEvent>().ToDictionary(e => e, e => events.WithLabels(worker, e.ToName()));
+
+        var sent = metrics.CreateCounter(
+            TelemetryNames.Metrics.PipeMessagesSent, "Status lines that were written to the pipe.", [Labels.Worker, Labels.Status]);
+        _sent = Enum.GetValues<LineStatus>().ToDictionary(s => s, s => sent.WithLabels(worker, s.ToName()));
+
+        var errors = metrics.CreateCounter(
+            TelemetryNames.Metrics.PipeConnectionErrors, "Status lines that were dropped.", [Labels.Worker, Labels.ErrorType]);
         _errors = Enum.GetValues<PipeWriteOutcome>().Where(o => o != PipeWriteOutcome.Written)
-            .ToDictionary(o => o, o => ConnectionErrors.WithLabels(worker, ErrorType(o)));
-        TriggerLatency = TriggerLatencies.WithLabels(worker);
-        WatcherHeartbeat = Heartbeats.WithLabels(worker);
-        WriteLatency = WriteLatencies.WithLabels(worker);
+            .ToDictionary(o => o, o => errors.WithLabels(worker, ErrorType(o)));
+
+        TriggerLatency = metrics.CreateHistogram(
+            TelemetryNames.Metrics.WatcherTriggerLatency, "From a task file's last write to the moment the watcher has read it.", [Labels.Worker],
+            new HistogramConfiguration { Buckets = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30] }).WithLabels(worker);
+        WatcherHeartbeat = metrics.CreateGauge(
+            TelemetryNames.Metrics.WatcherHeartbeat, "When the folder watcher last went round (Unix seconds).", [Labels.Worker]).WithLabels(worker);
+        WriteLatency = metrics.CreateHistogram(
+            TelemetryNames.Metrics.PipeWriteLatency, "How long it took to write a status line.", [Labels.Worker],
+            new HistogramConfiguration { Buckets = [.000005, .00001, .000025, .00005, .0001, .00025, .0005, .001, .0025, .005, .01, .1] }).WithLabels(worker);
     }
 
     /// <summary>From a task file's last write to the moment the watcher has read it, in seconds.</summary>

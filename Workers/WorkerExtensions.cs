@@ -1,0 +1,93 @@
+using AgentSystem.Protocol;
+using AgentSystem.ServiceDefaults.Telemetry;
+using AgentSystem.Workers.Agents;
+using AgentSystem.Workers.Agents.Offline;
+using AgentSystem.Workers.Agents.Simulation;
+using AgentSystem.Workers.Configuration;
+using AgentSystem.Workers.Health;
+using AgentSystem.Workers.Heartbeat;
+using AgentSystem.Workers.Status;
+using AgentSystem.Workers.Tasks;
+using AgentSystem.Workers.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace AgentSystem.Workers;
+
+/// <summary>Makes a process a worker.</summary>
+public static class WorkerExtensions
+{
+    /// <summary>What stopping needs beyond <see cref="WorkerOptions.DrainGrace"/>: putting back, the last lines, the last spans.</summary>
+    private static readonly TimeSpan ShutdownReserve = TimeSpan.FromSeconds(5);
+
+    /// <summary>Adds the watcher, the pump, the lease keeper, the heartbeat, the agents and their health checks.</summary>
+    public static WebApplicationBuilder AddWorker(this WebApplicationBuilder builder)
+    {
+        builder.AddWorkerOptions();
+        var services = builder.Services;
+        services.AddSingleton(Create);
+        services.AddSingleton(s => WorkerIdentity.From(Options(s), s.GetRequiredService<ServiceIdentity>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<WorkerInstruments>();
+        services.AddSingleton<StatusReporter>();
+        services.AddSingleton<OwnAddress>();
+        services.AddAgents();
+
+        services.AddSingleton<ReadyTasks>();
+        services.AddSingleton<ActiveTasks>();
+        services.AddSingleton<TaskClaimer>();
+        services.AddSingleton<TaskRunner>();
+        // Stopped in reverse: first the pump drains, and until it is done leases are renewed and the heart beats.
+        services.AddHostedService<HeartbeatService>();
+        services.AddHostedService<LeaseKeeper>();
+        services.AddHostedService<TaskWatcher>();
+        services.AddHostedService<TaskPump>();
+        services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>(
+            (host, worker) => host.ShutdownTimeout = worker.Value.DrainGrace + ShutdownReserve);
+
+        services.AddHttpClient(OrchestratorHealthCheck.Service, client => client.BaseAddress = new Uri($"http://{OrchestratorHealthCheck.Service}"));
+        services.AddHealthChecks()
+            .AddCheck<FilesystemHealthCheck>("filesystem")
+            .AddCheck<PipeHealthCheck>("pipe")
+            .AddCheck<OrchestratorHealthCheck>("orchestrator", timeout: TimeSpan.FromSeconds(2))
+            .AddCheck<AgentHealthCheck>("agent");
+        return builder;
+    }
+
+    private static void AddWorkerOptions(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section)
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                options.Name = configuration[WorkerOptions.NameVariable] ?? options.Name;
+                options.SharedDir = configuration[SharedVolume.RootVariable] ?? options.SharedDir;
+            })
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<AgentOptions>().BindConfiguration(AgentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+    }
+
+    private static void AddAgents(this IServiceCollection services)
+    {
+        services.AddSingleton<DocumentReader>();
+        services.AddSingleton<IAgent, OfflineAgent>();
+        services.AddSingleton<SimulateAgent>();
+        services.AddSingleton(s => new AgentSelector(
+            s.GetServices<IAgent>().Concat(Options(s).EnableTestAgent ? [s.GetRequiredService<SimulateAgent>()] : []),
+            s.GetRequiredService<IOptions<WorkerOptions>>()));
+    }
+
+    private static SharedVolume Create(IServiceProvider services)
+    {
+        var options = Options(services);
+        var volume = new SharedVolume(options.SharedDir);
+        try
+        {
+            volume.EnsureCreated(options.Name);
+            return volume;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"The shared volume {volume.Root} cannot be used: {e.Message} Set {SharedVolume.RootVariable} to a folder that belongs to you.", e);
+        }
+    }
+
+    private static WorkerOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<WorkerOptions>>().Value;
+}
