@@ -13,6 +13,8 @@ public sealed partial class TaskPump(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Not before the whole host runs: a port in use ends the process, and a task taken by then would have to be put back.
+        await WaitForStartAsync(stoppingToken);
         // The host says that it stops before it gets round to us; every task not taken in between is one less to put back.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         using var drain = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -22,6 +24,13 @@ public sealed partial class TaskPump(
             drain.CancelAfter(options.Value.DrainGrace);
         });
         await Task.WhenAll(Enumerable.Range(0, options.Value.Concurrency).Select(_ => LoopAsync(stop.Token, drain.Token)));
+    }
+
+    private async Task WaitForStartAsync(CancellationToken cancellation)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellation);
     }
 
     private async Task LoopAsync(CancellationToken stop, CancellationToken drain)
