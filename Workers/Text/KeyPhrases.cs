@@ -36,7 +36,7 @@ public static class KeyPhrases
         var needed = runs.Count > 60 ? 2 : 1;
         var ranked = phrases.Values
             .Where(p => p.Length == 1 || p.Count >= needed)
-            .Select(p => (Candidate: p, Score: p.Key.Average(w => weights[w]) * Math.Log2(1 + p.Weight) * Math.Sqrt(p.Length)))
+            .Select(p => (Candidate: p, Score: p.Key.Average(w => weights[w]) * Math.Log2(1 + p.Weight) * p.Length))
             .OrderByDescending(p => p.Score).ThenBy(p => p.Candidate.Best, StringComparer.Ordinal);
 
         var chosen = new List<(Candidate Candidate, double Score)>();
