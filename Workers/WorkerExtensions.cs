@@ -47,7 +47,7 @@ public static class WorkerExtensions
         services.AddHealthChecks()
             .AddCheck<FilesystemHealthCheck>("filesystem")
             .AddCheck<PipeHealthCheck>("pipe")
-            .AddCheck<OrchestratorHealthCheck>("orchestrator", timeout: TimeSpan.FromSeconds(2))
+            .AddCheck<OrchestratorHealthCheck>("orchestrator")
             .AddCheck<AgentHealthCheck>("agent");
         return builder;
     }

@@ -48,7 +48,7 @@ public sealed class TextTests
             [
                 (BlockKind.Heading, "Task runner", 4),
                 (BlockKind.Paragraph, "The task runner moves a task file from one folder to another. Whoever wins the rename has the task, e.g. a worker on another machine. A lost task file is written again from the journal!", 6),
-                (BlockKind.Code, "# not a heading\nrun --all", 9),
+                (BlockKind.Code, "# not a heading\nrun --all", 10),
                 (BlockKind.Heading, "Usage", 14),
                 (BlockKind.ListItem, "Claim a task file by renaming it.", 17),
                 (BlockKind.ListItem, "release puts it back, so that another worker can take it.", 18),

@@ -55,7 +55,7 @@ public sealed class MarkdownReader
         if (FenceStart(trimmed) is { } fence)
         {
             Close();
-            (_fence, _openKind, _openLine) = (fence, BlockKind.Code, number);
+            (_fence, _openKind) = (fence, BlockKind.Code);
             return;
         }
         var indented = raw.StartsWith("    ", StringComparison.Ordinal) || raw.StartsWith('\t');
@@ -66,8 +66,13 @@ public sealed class MarkdownReader
         }
         if (_openKind == BlockKind.Code)
             Close();
-        while (trimmed.StartsWith('>'))
-            trimmed = trimmed[1..].TrimStart();
+        if (trimmed.StartsWith('>'))
+            trimmed = trimmed.TrimStart('>', ' ');
+        if (trimmed.Length == 0)
+        {
+            Close();
+            return;
+        }
 
         if (HeadingLevel(trimmed) is > 0 and var level)
             AddHeading(trimmed.TrimStart('#').Trim().TrimEnd('#').TrimEnd(), number, level);
