@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using AgentSystem.Orchestrator.Status;
 using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AgentSystem.Tests.Orchestrator;
 
@@ -98,12 +99,37 @@ public sealed class StatusTests
         long sequence = 0;
         await OrchestratorApp.UntilAsync(async () =>
         {
-            var beat = new WorkerHeartbeat("marie", "i1", ++sequence, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, 4, 0, false, ["summarize"], "http://127.0.0.1:4567");
-            ProtocolFile.Write(app.Volume.HeartbeatPath("marie", "i1"), beat, ProtocolJson.Default.WorkerHeartbeat);
+            Beat(app, "marie", ++sequence);
             return (await app.Http.GetStringAsync("/workers/targets")).Contains("127.0.0.1:4567", StringComparison.Ordinal);
         }, () => "marie to be alive");
         Assert.Contains("\"alive\":true", await app.Http.GetStringAsync("/workers"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_task_that_waits_for_a_worker_that_is_gone_goes_to_one_that_is_there_unless_it_is_pinned()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var app = new OrchestratorApp(time);
+        var free = await app.SubmitAsync();
+        var pinned = await app.SubmitAsync($"\"worker\":\"{free.Worker}\"");
+        await app.ReachesAsync(free.Id, TaskState.Ready);
+        var other = free.Worker == "marie" ? "anga" : "marie";
+        long sequence = 0;
+        await OrchestratorApp.UntilAsync(async () =>
+        {
+            Beat(app, other, ++sequence);
+            time.Advance(TimeSpan.FromSeconds(1));
+            return (await app.ShowAsync(free.Id)).Worker == other;
+        }, () => $"{other} to get the task");
+        app.Publish(await app.ClaimAsync(await app.ShowAsync(free.Id)));
+        await app.ReachesAsync(free.Id, TaskState.Completed);
+        Assert.Equal(free.Worker, (await app.ShowAsync(pinned.Id)).Worker);
+    }
+
+    private static void Beat(OrchestratorApp app, string worker, long sequence) => ProtocolFile.Write(
+        app.Volume.HeartbeatPath(worker, "i1"),
+        new WorkerHeartbeat(worker, "i1", sequence, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, 4, 0, false, ["summarize"], "http://127.0.0.1:4567"),
+        ProtocolJson.Default.WorkerHeartbeat);
 
     private static async Task<List<SseItem<string>>> ReadAsync(OrchestratorApp app, string path, string? lastEventId, int count)
     {
