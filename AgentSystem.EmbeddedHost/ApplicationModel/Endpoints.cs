@@ -1,0 +1,125 @@
+using System.Net.Sockets;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+public sealed class EndpointAnnotation : IResourceAnnotation
+{
+    public EndpointAnnotation(
+        ProtocolType protocol, string? uriScheme = null, string? transport = null, string? name = null, int? port = null, int? targetPort = null,
+        bool? isExternal = null, bool? isProxied = null)
+    {
+        Protocol = protocol;
+        UriScheme = uriScheme ?? protocol.ToString().ToLowerInvariant();
+        Transport = transport ?? (UriScheme is "http" or "https" ? "http" : protocol.ToString().ToLowerInvariant());
+        Name = name ?? UriScheme;
+        Port = port;
+        TargetPort = targetPort;
+        IsExternal = isExternal ?? false;
+        IsProxied = isProxied ?? true;
+    }
+
+    public string Name { get; set; }
+    public ProtocolType Protocol { get; set; }
+    public int? Port { get; set; }
+    public int? TargetPort { get; set; }
+    public string UriScheme { get; set; }
+    public string TargetHost { get; set; } = "localhost";
+    public string Transport { get; set; }
+    public bool IsExternal { get; set; }
+    public bool IsProxied { get; set; }
+    public AllocatedEndpoint? AllocatedEndpoint { get; set; }
+
+    /// <summary>Name of the variable that tells an executable its port.</summary>
+    internal string? PortVariable { get; set; }
+}
+
+public class AllocatedEndpoint(EndpointAnnotation endpoint, string address, int port, string? targetPortExpression = null)
+{
+    public EndpointAnnotation Endpoint { get; } = endpoint;
+    public string Address { get; } = address;
+    public int Port { get; } = port;
+    public string UriScheme => Endpoint.UriScheme;
+    public string EndPointString => $"{Address}:{Port}";
+    public string UriString => $"{UriScheme}://{EndPointString}";
+    public string? TargetPortExpression { get; } = targetPortExpression;
+    public override string ToString() => UriString;
+}
+
+public enum EndpointProperty
+{
+    Url,
+    Host,
+    IPV4Host,
+    Port,
+    Scheme,
+    TargetPort,
+    HostAndPort,
+}
+
+public sealed class EndpointReference : IExpressionValue
+{
+    public EndpointReference(IResourceWithEndpoints owner, EndpointAnnotation endpoint) : this(owner, endpoint.Name)
+    {
+    }
+
+    public EndpointReference(IResourceWithEndpoints owner, string endpointName)
+    {
+        Resource = owner;
+        EndpointName = endpointName;
+    }
+
+    public IResourceWithEndpoints Resource { get; }
+    public string EndpointName { get; }
+    public bool Exists => Find() is not null;
+    public bool IsAllocated => Find()?.AllocatedEndpoint is not null;
+    public bool IsHttp => Scheme == "http";
+    public bool IsHttps => Scheme == "https";
+
+    public EndpointAnnotation EndpointAnnotation => Find()
+        ?? throw new InvalidOperationException($"'{Resource.Name}' has no endpoint named '{EndpointName}'. Give it one, for example with WithHttpEndpoint.");
+
+    public int Port => Allocated.Port;
+    public int? TargetPort => EndpointAnnotation.TargetPort;
+    public string Host => Allocated.Address;
+    public string Scheme => EndpointAnnotation.UriScheme;
+    public string Url => Allocated.UriString;
+
+    public string ValueExpression => $"{{{Resource.Name}.bindings.{EndpointName}.url}}";
+
+    private AllocatedEndpoint Allocated => EndpointAnnotation.AllocatedEndpoint
+        ?? throw new InvalidOperationException($"Endpoint '{EndpointName}' of '{Resource.Name}' has no address before the application starts.");
+
+    public EndpointReferenceExpression Property(EndpointProperty property) => new(this, property);
+
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => Property(EndpointProperty.Url).GetValueAsync(cancellationToken);
+
+    public ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken = default) =>
+        Property(EndpointProperty.Url).GetValueAsync(context, cancellationToken);
+
+    private EndpointAnnotation? Find() => Resource.Annotations.OfType<EndpointAnnotation>()
+        .FirstOrDefault(endpoint => string.Equals(endpoint.Name, EndpointName, StringComparison.OrdinalIgnoreCase));
+}
+
+public class EndpointReferenceExpression(EndpointReference endpointReference, EndpointProperty property) : IExpressionValue
+{
+    public EndpointReference Endpoint { get; } = endpointReference;
+    public EndpointProperty Property { get; } = property;
+
+    public string ValueExpression => $"{{{Endpoint.Resource.Name}.bindings.{Endpoint.EndpointName}.{(Property == EndpointProperty.IPV4Host ? "host" : char.ToLowerInvariant(Property.ToString()[0]) + Property.ToString()[1..])}}}";
+
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(Property switch
+    {
+        EndpointProperty.Url => Endpoint.Url,
+        EndpointProperty.Host => Endpoint.Host,
+        EndpointProperty.IPV4Host => "127.0.0.1",
+        EndpointProperty.Port => Invariant(Endpoint.Port),
+        EndpointProperty.Scheme => Endpoint.Scheme,
+        EndpointProperty.TargetPort => Endpoint.EndpointAnnotation.AllocatedEndpoint?.TargetPortExpression ?? (Endpoint.TargetPort is { } port ? Invariant(port) : null),
+        EndpointProperty.HostAndPort => $"{Endpoint.Host}:{Invariant(Endpoint.Port)}",
+        _ => throw new InvalidOperationException($"Endpoints have no property {Property}."),
+    });
+
+    public ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken = default) => GetValueAsync(cancellationToken);
+
+    private static string Invariant(int port) => port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

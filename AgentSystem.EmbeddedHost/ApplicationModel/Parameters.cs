@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+public class ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false) : Resource(name), IExpressionValue
+{
+    private readonly Lock _gate = new();
+    private string? _value;
+
+    public ParameterDefault? Default { get; set; }
+    public bool Secret { get; } = secret;
+    public string? Description { get; set; }
+    public string ValueExpression => $"{{{Name}.value}}";
+
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return ValueTask.FromResult<string?>(_value ??= callback(Default));
+    }
+
+    public ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken) => GetValueAsync(cancellationToken);
+}
+
+public abstract class ParameterDefault
+{
+    public abstract string GetDefaultValue();
+}
+
+public sealed class GenerateParameterDefault : ParameterDefault
+{
+    public int MinLength { get; set; } = 22;
+    public bool Lower { get; set; } = true;
+    public bool Upper { get; set; } = true;
+    public bool Numeric { get; set; } = true;
+    public bool Special { get; set; } = true;
+    public int MinLower { get; set; }
+    public int MinUpper { get; set; }
+    public int MinNumeric { get; set; }
+    public int MinSpecial { get; set; }
+
+    public override string GetDefaultValue()
+    {
+        (bool Use, int Min, string Characters)[] classes =
+        [
+            (Lower, MinLower, "abcdefghjkmnpqrstuvwxyz"), (Upper, MinUpper, "ABCDEFGHJKMNPQRSTUVWXYZ"), (Numeric, MinNumeric, "0123456789"), (Special, MinSpecial, "-_.{}~()*+!"),
+        ];
+        var used = classes.Where(c => c.Use).ToArray();
+        if (used.Length == 0)
+            throw new InvalidOperationException("A generated value needs at least one of Lower, Upper, Numeric and Special.");
+        var characters = used.SelectMany(c => RandomNumberGenerator.GetItems<char>(c.Characters, c.Min)).ToList();
+        characters.AddRange(RandomNumberGenerator.GetItems<char>(string.Concat(used.Select(c => c.Characters)), Math.Max(0, MinLength - characters.Count)));
+        var shuffled = characters.ToArray();
+        RandomNumberGenerator.Shuffle(shuffled.AsSpan());
+        return new string(shuffled);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+public class ResourceNotificationService
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ResourceEvent> _current = [];
+    private readonly List<Channel<ResourceEvent>> _watchers = [];
+
+    internal ResourceNotificationService()
+    {
+    }
+
+    public bool TryGetCurrentState(string resourceId, [NotNullWhen(true)] out ResourceEvent? resourceEvent)
+    {
+        lock (_gate)
+        {
+            return _current.TryGetValue(resourceId, out resourceEvent)
+                || (resourceEvent = _current.Values.FirstOrDefault(e => e.Resource.Name == resourceId)) is not null;
+        }
+    }
+
+    public Task PublishUpdateAsync(IResource resource, string resourceId, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
+    {
+        lock (_gate)
+        {
+            var before = _current.TryGetValue(resourceId, out var known)
+                ? known.Snapshot
+                : new CustomResourceSnapshot { ResourceType = resource.GetType().Name.Replace("Resource", "", StringComparison.Ordinal), Properties = [], CreationTimeStamp = DateTime.UtcNow };
+            var update = new ResourceEvent(resource, resourceId, stateFactory(before));
+            _current[resourceId] = update;
+            foreach (var watcher in _watchers)
+                watcher.Writer.TryWrite(update);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task PublishUpdateAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
+    {
+        string[] ids;
+        lock (_gate)
+            ids = [.. _current.Values.Where(e => e.Resource == resource).Select(e => e.ResourceId)];
+        foreach (var id in ids.Length > 0 ? ids : [resource.Name])
+            await PublishUpdateAsync(resource, id, stateFactory).ConfigureAwait(false);
+    }
+
+    public async IAsyncEnumerable<ResourceEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var channel = Channel.CreateUnbounded<ResourceEvent>();
+        lock (_gate)
+        {
+            foreach (var current in _current.Values)
+                channel.Writer.TryWrite(current);
+            _watchers.Add(channel);
+        }
+
+        try
+        {
+            await foreach (var update in channel.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                yield return update;
+        }
+        finally
+        {
+            lock (_gate)
+                _watchers.Remove(channel);
+        }
+    }
+
+    public Task WaitForResourceAsync(string resourceName, string? targetState = null, CancellationToken cancellationToken = default) =>
+        WaitForResourceAsync(resourceName, [targetState ?? KnownResourceStates.Running], cancellationToken);
+
+    public async Task<string> WaitForResourceAsync(string resourceName, IEnumerable<string> targetStates, CancellationToken cancellationToken = default)
+    {
+        var wanted = targetStates.ToArray();
+        var found = await WaitForResourceAsync(resourceName, e => e.Snapshot.State?.Text is { } state && wanted.Contains(state, StringComparer.OrdinalIgnoreCase), cancellationToken)
+            .ConfigureAwait(false);
+        return found.Snapshot.State!.Text;
+    }
+
+    public async Task<ResourceEvent> WaitForResourceAsync(string resourceName, Func<ResourceEvent, bool> predicate, CancellationToken cancellationToken = default)
+    {
+        await foreach (var update in WatchAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (string.Equals(update.Resource.Name, resourceName, StringComparison.OrdinalIgnoreCase) && predicate(update))
+                return update;
+        }
+
+        throw new OperationCanceledException($"The application ended while waiting for '{resourceName}'.");
+    }
+
+    public Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, CancellationToken cancellationToken = default) =>
+        WaitForResourceHealthyAsync(resourceName, WaitBehavior.WaitOnResourceUnavailable, cancellationToken);
+
+    public async Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, WaitBehavior waitBehavior, CancellationToken cancellationToken = default)
+    {
+        var found = await WaitForResourceAsync(
+            resourceName,
+            e => (e.Snapshot.HealthStatus == HealthStatus.Healthy && e.Snapshot.Ready)
+                || (waitBehavior == WaitBehavior.StopOnResourceUnavailable && IsTerminal(e)),
+            cancellationToken).ConfigureAwait(false);
+        return IsTerminal(found)
+            ? throw new DistributedApplicationException($"'{resourceName}' will not become healthy: its state is {found.Snapshot.State!.Text}. Its log says why.")
+            : found;
+    }
+
+    private static bool IsTerminal(ResourceEvent e) => e.Snapshot.State is { } state && KnownResourceStates.TerminalStates.Contains(state.Text);
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+public sealed record ResourceStateSnapshot(string Text, string? Style)
+{
+    public static implicit operator ResourceStateSnapshot?(string? s) => s is null ? null : new(s, null);
+}
+
+public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal)
+{
+    public UrlDisplayPropertiesSnapshot DisplayProperties { get; init; } = new();
+    public bool IsInactive { get; init; }
+}
+
+public sealed record UrlDisplayPropertiesSnapshot(string DisplayName = "", int SortOrder = 0);
+
+public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec);
+
+public sealed record ResourcePropertySnapshot(string Name, object? Value);
+
+public sealed record HealthReportSnapshot(string Name, HealthStatus? Status, string? Description, string? ExceptionText)
+{
+    public DateTime? LastRunAt { get; init; }
+}
+
+public sealed record CustomResourceSnapshot
+{
+    public required string ResourceType { get; init; }
+    public required ImmutableArray<ResourcePropertySnapshot> Properties { get; init; }
+    public DateTime? CreationTimeStamp { get; init; }
+    public DateTime? StartTimeStamp { get; init; }
+    public DateTime? StopTimeStamp { get; init; }
+    public ResourceStateSnapshot? State { get; init; }
+    public int? ExitCode { get; init; }
+    public ImmutableArray<HealthReportSnapshot> HealthReports { get; internal init; } = [];
+    public ImmutableArray<EnvironmentVariableSnapshot> EnvironmentVariables { get; init; } = [];
+    public ImmutableArray<UrlSnapshot> Urls { get; init; } = [];
+    public bool IsHidden { get; init; }
+
+    /// <summary>Null unless it runs; the worst report counts, and a check that has not answered yet is unhealthy.</summary>
+    public HealthStatus? HealthStatus =>
+        State?.Text != KnownResourceStates.Running ? null
+        : HealthReports.IsEmpty ? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
+        : HealthReports.Min(report => report.Status ?? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
+
+    /// <summary>Set once everybody who subscribed to the resource being ready has been told.</summary>
+    internal bool Ready { get; init; }
+}
+
+public static class KnownResourceStates
+{
+    public static readonly string Starting = nameof(Starting);
+    public static readonly string Running = nameof(Running);
+    public static readonly string FailedToStart = nameof(FailedToStart);
+    public static readonly string Stopping = nameof(Stopping);
+    public static readonly string Exited = nameof(Exited);
+    public static readonly string Finished = nameof(Finished);
+    public static readonly string Waiting = nameof(Waiting);
+    public static readonly string NotStarted = nameof(NotStarted);
+    public static readonly string Active = nameof(Active);
+    public static readonly IReadOnlyList<string> TerminalStates = [Finished, FailedToStart, Exited];
+}
+
+public class ResourceEvent(IResource resource, string resourceId, CustomResourceSnapshot snapshot)
+{
+    public IResource Resource { get; } = resource;
+    public string ResourceId { get; } = resourceId;
+    public CustomResourceSnapshot Snapshot { get; } = snapshot;
+}
