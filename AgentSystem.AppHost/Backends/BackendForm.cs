@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace AgentSystem.AppHost.Backends;
+
+/// <summary>The ways in which a backend can be there.</summary>
+internal enum BackendForm
+{
+    /// <summary>Left out.</summary>
+    Off,
+    /// <summary>A stand-in of ours.</summary>
+    Embedded,
+    /// <summary>An executable of this machine.</summary>
+    Native,
+    /// <summary>Its official image.</summary>
+    Container,
+}
+
+/// <summary>What the choice of a form depends on.</summary>
+/// <param name="Publishing">Whether the model is written down rather than run.</param>
+/// <param name="RunsContainers">Whether a container can be started here.</param>
+/// <param name="FindExecutable">The full path of an executable on PATH, or null.</param>
+internal sealed record Machine(bool Publishing, bool RunsContainers, Func<string, string?> FindExecutable)
+{
+    public static Machine Current(bool publishing) => new(publishing, Engine.Name == Engine.Aspire && ContainerEngineAnswers(), OnPath);
+
+    private static string? OnPath(string executable) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? executable + ".exe" : executable))
+            .FirstOrDefault(File.Exists);
+
+    private static bool ContainerEngineAnswers() => EngineAddresses().Any(address =>
+    {
+        using var socket = address is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(address);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    });
+
+    private static IEnumerable<EndPoint> EngineAddresses()
+    {
+        if (Uri.TryCreate(Environment.GetEnvironmentVariable("DOCKER_HOST"), UriKind.Absolute, out var host))
+            yield return host.Scheme == "unix" ? new UnixDomainSocketEndPoint(host.AbsolutePath) : new DnsEndPoint(host.Host, host.Port);
+        yield return new UnixDomainSocketEndPoint("/var/run/docker.sock");
+        yield return new UnixDomainSocketEndPoint("/run/podman/podman.sock");
+        if (Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime)
+        {
+            yield return new UnixDomainSocketEndPoint(Path.Combine(runtime, "docker.sock"));
+            yield return new UnixDomainSocketEndPoint(Path.Combine(runtime, "podman", "podman.sock"));
+        }
+    }
+}
+
+/// <summary>The form that a backend takes in this run.</summary>
+/// <param name="Form">The form.</param>
+/// <param name="Executable">Full path, when it is <see cref="BackendForm.Native"/>.</param>
+/// <param name="Remark">One line for people, when it is left out.</param>
+internal sealed record BackendChoice(BackendForm Form, string? Executable = null, string? Remark = null)
+{
+    /// <summary>A container where containers run, else the executable, else nothing; <paramref name="wanted"/> overrides.</summary>
+    /// <exception cref="DistributedApplicationException">What is wanted cannot be had.</exception>
+    public static BackendChoice For(Backend backend, string? wanted, Machine machine)
+    {
+        if (machine.Publishing)
+            return new(BackendForm.Container);
+
+        var executable = backend.Executables.Select(machine.FindExecutable).FirstOrDefault(path => path is not null);
+        return wanted switch
+        {
+            null or "" when machine.RunsContainers => new(BackendForm.Container),
+            null or "" when executable is not null => new(BackendForm.Native, executable),
+            null or "" => new(BackendForm.Off, Remark: $"{backend.Name} is left out: {backend.HowToGet}"),
+            _ when Is("off") => new(BackendForm.Off, Remark: $"{backend.Name} is left out: {backend.Setting} is off"),
+            _ when Is("container") => new(BackendForm.Container),
+            _ when Is("native") && executable is not null => new(BackendForm.Native, executable),
+            _ when Is("native") => throw Impossible($"none of {string.Join(", ", backend.Executables)} is on PATH ({backend.HowToGet})"),
+            _ when Is("embedded") => throw Impossible($"{backend.Name} has no embedded stand-in; use container, native or off"),
+            _ => throw Impossible("it has to be container, native, embedded or off"),
+        };
+
+        bool Is(string form) => string.Equals(wanted, form, StringComparison.OrdinalIgnoreCase);
+        DistributedApplicationException Impossible(string why) => new($"{backend.Setting}={wanted}: {why}.");
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace AgentSystem.AppHost.Running;
+
+/// <summary>Tells the tools of the same user on the same machine where the running system is, and gives them the key to it.</summary>
+internal sealed record ConnectionFile(string OrchestratorUrl, string ApiKey, string SharedDir, int ProcessId)
+{
+    public const string PathVariable = "AGENTSYSTEM_CONNECTION";
+
+    private const UnixFileMode OwnerMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+
+    /// <summary><paramref name="configured"/>, else <c>agentsystem/connection.json</c> in the user's state folder: where agentctl looks.</summary>
+    public static string PathFor(string? configured)
+    {
+        if (!string.IsNullOrEmpty(configured))
+            return configured;
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } xdg
+            ? xdg
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+        return Path.Combine(state, "agentsystem", "connection.json");
+    }
+
+    /// <summary>Appears whole, by rename, and readable by its owner only from its first moment.</summary>
+    public void Write(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+            Storage.CreateOwnerOnly(folder);
+
+        var temporary = $"{path}.{ProcessId}";
+        File.Delete(temporary);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerMayRead;
+        using (var stream = new FileStream(temporary, options))
+            JsonSerializer.Serialize(stream, this, Json);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Removes the file, unless a system that was started later has written its own there.</summary>
+    public static void Remove(string path, int processId)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize<ConnectionFile>(File.ReadAllBytes(path), Json)?.ProcessId == processId)
+                File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            // Gone, or somebody else's: nothing of ours is left to remove.
+        }
+    }
+}
+
+internal static class ConnectionFileExtensions
+{
+    /// <summary>Writes the file once the orchestrator is ready and removes it when the system stops.</summary>
+    public static IResourceBuilder<ProjectResource> WithConnectionFile(
+        this IResourceBuilder<ProjectResource> orchestrator, IResourceBuilder<ParameterResource> apiKey, Storage storage)
+    {
+        var path = ConnectionFile.PathFor(orchestrator.ApplicationBuilder.Configuration[ConnectionFile.PathVariable]);
+        return orchestrator.OnResourceReady(async (resource, ready, cancellationToken) =>
+        {
+            var connection = new ConnectionFile(
+                await resource.GetEndpoint("http").GetValueAsync(cancellationToken) ?? "",
+                await apiKey.Resource.GetValueAsync(cancellationToken) ?? "",
+                storage.SharedVolume,
+                Environment.ProcessId);
+            connection.Write(path);
+            ready.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping
+                .Register(() => ConnectionFile.Remove(path, connection.ProcessId));
+        });
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using AgentSystem.AppHost.Backends;
+
+namespace AgentSystem.Tests.AppHost;
+
+/// <summary>The real tools judge the configuration, as it is committed and as a run gets it.</summary>
+public sealed class InfraTests : IDisposable
+{
+    private const UnixFileMode OwnerMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("infra-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Promtool_accepts_the_configuration_of_Prometheus(bool rendered)
+    {
+        var copy = await CopyAsync("prometheus", rendered);
+
+        var output = await RunAsync("promtool", "check", "config", Path.Combine(copy, "prometheus.yml"));
+
+        Assert.Contains("SUCCESS", output, StringComparison.Ordinal);
+        foreach (var targets in Directory.GetFiles(Path.Combine(copy, "targets")))
+            Assert.Equal(rendered, File.ReadAllText(targets).Contains("localhost:4", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Amtool_accepts_the_configuration_of_Alertmanager(bool rendered)
+    {
+        var copy = await CopyAsync("alertmanager", rendered);
+
+        var output = await RunAsync("amtool", "check-config", Path.Combine(copy, "alertmanager.yml"));
+
+        Assert.Contains("SUCCESS", output, StringComparison.Ordinal);
+        var receiver = rendered ? "http://localhost:40001/webhooks/alertmanager" : "http://alerting:8080/webhooks/alertmanager";
+        Assert.Contains(receiver, await File.ReadAllTextAsync(Path.Combine(copy, "alertmanager.yml")), StringComparison.Ordinal);
+    }
+
+    private async Task<string> CopyAsync(string backend, bool rendered)
+    {
+        string[] resources = ["orchestrator", "alerting", "prometheus", "alertmanager", "node-exporter"];
+        var addresses = resources.Select((name, i) => (name, i)).ToDictionary(
+            pair => pair.name, pair => rendered ? $"localhost:{40000 + pair.i}" : $"{pair.name}:{PublishedPort(pair.name)}");
+        var copy = Path.Combine(_folder.FullName, backend);
+        await BackendSettings.CopyAsync(
+            Path.Combine(Repository(), "infra", backend), copy, addresses, new Dictionary<string, string> { ["api-key"] = "key" }, OwnerMayRead, CancellationToken.None);
+        return copy;
+    }
+
+    private static int PublishedPort(string resource) =>
+        new[] { Backend.Prometheus, Backend.Alertmanager, Backend.NodeExporter }.FirstOrDefault(backend => backend.Name == resource)?.Port ?? 8080;
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "AgentSystem.sln")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests have to run below the repository.");
+        return folder.FullName;
+    }
+
+    private static async Task<string> RunAsync(string tool, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync() + await error;
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, output);
+        return output;
+    }
+}
