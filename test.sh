@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs all tests, or those that a filter names: ./test.sh FullyQualifiedName~Protocol
+# Ends with the line "N passed, N failed"; the exit code is 0 only when tests ran and none failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+. infra/scripts/prepare.sh
+
+require_dotnet
+install_backends
+build AgentSystem.sln
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+say "Testing"
+status=0
+dotnet test AgentSystem.Tests --no-build --nologo --results-directory "$results" --logger trx --logger "console;verbosity=normal" \
+    ${1:+--filter "$1"} || status=$?
+
+# <Counters total="3" executed="3" passed="2" failed="1" error="0" … />, one line per test project.
+count() { cat "$results"/*.trx 2>/dev/null | sed -n 's/.*<Counters .* '"$1"'="\([0-9]*\)".*/\1/p' | awk '{ sum += $1 } END { print sum + 0 }'; }
+passed=$(count passed)
+failed=$(($(count failed) + $(count error) + $(count timeout) + $(count aborted)))
+if (( passed + failed == 0 )); then
+    echo "FAILED: no test ran" >&2
+    status=1
+elif (( status != 0 && failed == 0 )); then
+    echo "FAILED: the test run itself broke off (see above)" >&2
+fi
+echo "$passed passed, $failed failed"
+exit "$status"
