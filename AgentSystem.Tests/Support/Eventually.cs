@@ -31,6 +31,15 @@ public static class Eventually
         return found!;
     }
 
+    /// <summary>Waits until what <paramref name="probe"/> answers is <paramref name="enough"/>, and returns that.</summary>
+    public static async Task<T> Get<T>(
+        Func<Task<T>> probe, Func<T, bool> enough, TimeSpan? timeout = null, [CallerArgumentExpression(nameof(enough))] string what = "")
+    {
+        T last = default!;
+        await Poll(async () => enough(last = await probe()), timeout, what);
+        return last;
+    }
+
     private static async Task Poll(Func<Task<bool>> condition, TimeSpan? timeout, string what)
     {
         var limit = timeout ?? DefaultTimeout;

@@ -143,6 +143,7 @@ public sealed partial class TaskRunner(
         if (ending.Error is null)
         {
             status.Send(task, LineStatus.Completed, progress: 1);
+            Completed((result.FinishedAt - startedAt).TotalMilliseconds);
             scope.Complete();
         }
         else
@@ -180,6 +181,9 @@ public sealed partial class TaskRunner(
         public static Ending TooLarge(int bytes) =>
             Failed("result_too_large", $"The result has {bytes:N0} bytes; at most {ProtocolLimits.ResultFileBytes:N0} are allowed. Ask for less.", retryable: false);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Completed after {DurationMs:0.0} ms")]
+    private partial void Completed(double durationMs);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The agent failed: {ErrorType}: {Error}")]
     private partial void AgentFailed(Exception? e, string errorType, string error);

@@ -1,0 +1,2 @@
+// The tests look at FIFOs, file modes and signals.
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
