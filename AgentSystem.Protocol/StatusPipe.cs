@@ -110,6 +110,7 @@ public sealed class StatusPipeReader : IDisposable
             handle.Dispose();
             throw new IOException($"{path} is a regular file where a named pipe has to be; remove it.");
         }
+        Posix.Widen(handle);
         _stream = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0);
         _wakeUp = Posix.Open(path, Posix.WriteOnly | Posix.NonBlocking, out _);
     }

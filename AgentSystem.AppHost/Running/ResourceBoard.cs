@@ -67,5 +67,6 @@ internal sealed class ResourceBoard(DistributedApplicationModel model, ResourceN
         snapshot.State?.Text is { } state && state != KnownResourceStates.Running ? state
         : snapshot.HealthStatus == HealthStatus.Healthy ? "Healthy"
         : snapshot.State is null ? "Unknown"
+        : snapshot.HealthReports.All(report => report.Status is null) ? "Running"
         : "Unhealthy";
 }

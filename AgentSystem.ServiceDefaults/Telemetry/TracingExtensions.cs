@@ -1,6 +1,8 @@
 using AgentSystem.Protocol;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -12,6 +14,8 @@ internal static class TracingExtensions
     // Probes and scrapes come every few seconds and say nothing about the work.
     private static readonly string[] Probes = ["/health", "/alive", "/metrics"];
 
+    private const int WaitingSpans = 32_768;
+
     internal static void AddTracing(this IHostApplicationBuilder builder, ServiceIdentity identity) =>
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddAttributes(identity.Attributes))
@@ -22,8 +26,18 @@ internal static class TracingExtensions
                     .AddAspNetCoreInstrumentation(o => o.Filter = context => !IsProbe(context.Request.Path.Value))
                     .AddHttpClientInstrumentation(o => o.FilterHttpRequestMessage = request => !IsProbe(request.RequestUri?.AbsolutePath));
                 if (builder.Configuration.Exports("TRACES"))
-                    tracing.AddOtlpExporter();
+                    tracing.AddOtlpExporter(otlp => RoomForBursts(otlp, builder.Configuration));
             });
+
+    /// <summary>
+    /// A batch of ten thousand tasks makes spans faster than an exporter sends them; OpenTelemetry's default of 2,048 waiting spans would
+    /// leave holes in their traces. <c>OTEL_BSP_MAX_QUEUE_SIZE</c> overrides.
+    /// </summary>
+    private static void RoomForBursts(OtlpExporterOptions otlp, IConfiguration configuration)
+    {
+        if (string.IsNullOrWhiteSpace(configuration["OTEL_BSP_MAX_QUEUE_SIZE"]))
+            otlp.BatchExportProcessorOptions.MaxQueueSize = WaitingSpans;
+    }
 
     private static bool IsProbe(string? path) => Probes.Contains(path, StringComparer.OrdinalIgnoreCase);
 }
