@@ -122,7 +122,7 @@ public sealed class TraceTests(SharedSystem shared)
     private static object Document(string worker) =>
         new { type = "process_document", worker, payload = new { text = "# Title\n\nA first sentence. A second one, which is longer than the first." } };
 
-    
+
 
     private Task<List<ReceivedSpan>> SpansOfAsync(string traceId, Func<List<ReceivedSpan>, bool> complete) => Eventually.Get(
         () => Task.FromResult(System.Otlp.Spans.Where(s => s.TraceId == traceId).ToList()),
