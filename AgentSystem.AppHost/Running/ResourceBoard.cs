@@ -63,10 +63,10 @@ internal sealed class ResourceBoard(DistributedApplicationModel model, ResourceN
     private static string Name(ResourceEvent change) =>
         change.Resource.Annotations.OfType<ReplicaAnnotation>().Any(annotation => annotation.Replicas > 1) ? change.ResourceId : change.Resource.Name;
 
-    private static string Describe(CustomResourceSnapshot snapshot) =>
+    private string Describe(CustomResourceSnapshot snapshot) =>
         snapshot.State?.Text is { } state && state != KnownResourceStates.Running ? state
         : snapshot.HealthStatus == HealthStatus.Healthy ? "Healthy"
         : snapshot.State is null ? "Unknown"
-        : snapshot.HealthReports.All(report => report.Status is null) ? "Running"
-        : "Unhealthy";
+        : AllHealthy.IsCompletedSuccessfully ? "Unhealthy"
+        : "Running"; // its first checks come before it can answer: nothing to worry about
 }

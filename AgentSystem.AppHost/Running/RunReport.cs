@@ -18,7 +18,7 @@ internal sealed record RunOptions(bool StarterTasks, bool Once)
 /// with a summary and an exit code when it is to run once.
 /// </summary>
 internal sealed class RunReport(
-    ResourceBoard board, RunOptions options, Storage storage, IHostApplicationLifetime lifetime, Func<CancellationToken, Task<HttpClient>> connect,
+    ResourceBoard board, RunOptions options, Storage storage, IHostApplicationLifetime lifetime, OrchestratorApi api,
     IReadOnlyList<string> workers) : BackgroundService
 {
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -65,12 +65,19 @@ internal sealed class RunReport(
         if (options.Once)
             Conclude(tasks);
         else
-            Console.WriteLine($"Running, with its data in {storage.Root}. Ctrl-C stops everything.");
+            await InviteAsync(cancellationToken);
+    }
+
+    private async Task InviteAsync(CancellationToken cancellationToken)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"Try the API in a browser: {await api.LoginLinkAsync(cancellationToken)}");
+        Console.WriteLine($"Running, with its data in {storage.Root}. Ctrl-C stops everything.");
     }
 
     private async Task<IReadOnlyList<TaskSummary>> RunStarterTasksAsync(CancellationToken cancellationToken)
     {
-        using var orchestrator = await connect(cancellationToken);
+        using var orchestrator = await api.ConnectAsync(cancellationToken);
         var starters = new StarterTasks(orchestrator, storage.Repository);
         var tasks = await starters.SubmitAsync(workers, cancellationToken);
         Say($"{tasks.Count} starter tasks submitted: documents of this repository");
@@ -120,13 +127,7 @@ internal static class RunReportExtensions
         builder.Services.AddSingleton<ResourceBoard>();
         builder.Services.AddHostedService(services => new RunReport(
             services.GetRequiredService<ResourceBoard>(), options, services.GetRequiredService<Storage>(),
-            services.GetRequiredService<IHostApplicationLifetime>(), ConnectAsync, [.. workers.Select(worker => worker.Resource.Name)]));
-
-        async Task<HttpClient> ConnectAsync(CancellationToken cancellationToken)
-        {
-            var client = new HttpClient { BaseAddress = new Uri(orchestrator.GetEndpoint("http").Url) };
-            client.DefaultRequestHeaders.Add("X-Api-Key", await apiKey.Resource.GetValueAsync(cancellationToken));
-            return client;
-        }
+            services.GetRequiredService<IHostApplicationLifetime>(), new OrchestratorApi(orchestrator.GetEndpoint("http"), apiKey.Resource),
+            [.. workers.Select(worker => worker.Resource.Name)]));
     }
 }

@@ -10,6 +10,5 @@ internal static class Table
         Console.WriteLine();
         foreach (var line in lines)
             Console.WriteLine(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        Console.WriteLine();
     }
 }

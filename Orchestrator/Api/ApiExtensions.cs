@@ -38,6 +38,8 @@ public static class ApiExtensions
         app.MapScalarApiReference("/docs", static options => options
             .WithTitle("AgentSystem orchestrator")
             .DisableDefaultFonts()
+            .HideDeveloperTools()
+            .HideClientButton()
             .DisableTelemetry()
             .DisableAgent());
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
