@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -41,30 +42,61 @@ internal sealed record ConnectionFile(string OrchestratorUrl, string ApiKey, str
         File.Move(temporary, path, overwrite: true);
     }
 
-    /// <summary>Removes the file, unless a system that was started later has written its own there.</summary>
-    public static void Remove(string path, int processId)
+    /// <summary>The other process that the file at <paramref name="path"/> speaks for and that still runs, or null.</summary>
+    public static int? OwnerOf(string path)
     {
         try
         {
-            if (JsonSerializer.Deserialize<ConnectionFile>(File.ReadAllBytes(path), Json)?.ProcessId == processId)
-                File.Delete(path);
+            if (Read(path)?.ProcessId is not { } owner || owner == Environment.ProcessId)
+                return null;
+            using var process = Process.GetProcessById(owner);
+            return owner;
+        }
+        catch (ArgumentException)
+        {
+            return null; // it ended without removing its file
+        }
+    }
+
+    /// <summary>Removes the file, if it is this process's.</summary>
+    public static void Remove(string path, int processId)
+    {
+        if (Read(path)?.ProcessId == processId)
+            File.Delete(path);
+    }
+
+    private static ConnectionFile? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ConnectionFile>(File.ReadAllBytes(path), Json);
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
-            // Gone, or somebody else's: nothing of ours is left to remove.
+            return null; // not there, or nobody's
         }
     }
 }
 
 internal static class ConnectionFileExtensions
 {
-    /// <summary>Writes the file once the orchestrator is ready and removes it when the system stops.</summary>
+    /// <summary>
+    /// Writes the file once the orchestrator is ready and removes it when the system stops. Where another running system has it, this one
+    /// keeps its own beside its data.
+    /// </summary>
     public static IResourceBuilder<ProjectResource> WithConnectionFile(
         this IResourceBuilder<ProjectResource> orchestrator, IResourceBuilder<ParameterResource> apiKey, Storage storage)
     {
-        var path = ConnectionFile.PathFor(orchestrator.ApplicationBuilder.Configuration[ConnectionFile.PathVariable]);
+        var usual = ConnectionFile.PathFor(orchestrator.ApplicationBuilder.Configuration[ConnectionFile.PathVariable]);
         return orchestrator.OnResourceReady(async (resource, ready, cancellationToken) =>
         {
+            var path = usual;
+            if (ConnectionFile.OwnerOf(usual) is { } owner)
+            {
+                path = Path.Combine(storage.Root, "connection.json");
+                Console.WriteLine($"agentctl goes on talking to the system of process {owner}. For this one: export {ConnectionFile.PathVariable}={path}");
+            }
+
             var connection = new ConnectionFile(
                 await resource.GetEndpoint("http").GetValueAsync(cancellationToken) ?? "",
                 await apiKey.Resource.GetValueAsync(cancellationToken) ?? "",

@@ -51,6 +51,21 @@ public sealed class ConnectionFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_belongs_to_another_system_for_as_long_as_that_one_runs()
+    {
+        using var other = System.Diagnostics.Process.Start("sleep", "60");
+        (Connection with { ProcessId = other.Id }).Write(FilePath);
+        Assert.Equal(other.Id, ConnectionFile.OwnerOf(FilePath));
+
+        other.Kill();
+        await other.WaitForExitAsync();
+        Assert.Null(ConnectionFile.OwnerOf(FilePath));
+
+        (Connection with { ProcessId = Environment.ProcessId }).Write(FilePath);
+        Assert.Null(ConnectionFile.OwnerOf(FilePath));
+    }
+
+    [Fact]
     public void Removing_what_is_gone_or_not_ours_does_no_harm()
     {
         ConnectionFile.Remove(FilePath, processId: 1);
