@@ -18,8 +18,10 @@ public static class ProjectResourceBuilderExtensions
         var options = new ProjectResourceOptions();
         configure(options);
         var project = new TProject();
-        return LaunchProfiles.Apply(
-            builder.AddResource(new ProjectResource(name)).WithAnnotation(project).WithEnvironment(Telemetry.Describe(builder.Configuration, builder.Environment)), project.ProjectPath, options);
+        var resource = builder.AddResource(new ProjectResource(name)).WithAnnotation(project)
+            .WithEnvironment(Telemetry.Sdk(builder.Environment))
+            .WithOtlpExporter();
+        return LaunchProfiles.Apply(resource, project.ProjectPath, options);
     }
 
     public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas) =>
@@ -36,7 +38,7 @@ public static class ExecutableResourceBuilderExtensions
 public static class OtlpConfigurationExtensions
 {
     public static IResourceBuilder<T> WithOtlpExporter<T>(this IResourceBuilder<T> builder) where T : IResourceWithEnvironment =>
-        builder.WithEnvironment(Telemetry.Describe(builder.ApplicationBuilder.Configuration, builder.ApplicationBuilder.Environment));
+        builder.WithEnvironment(Telemetry.Exporter(builder.ApplicationBuilder.Configuration, builder.ApplicationBuilder.Environment));
 }
 
 public static class ContainerResourceBuilderExtensions

@@ -45,8 +45,16 @@ public sealed record CustomResourceSnapshot
         : HealthReports.IsEmpty ? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
         : HealthReports.Min(report => report.Status ?? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
 
-    /// <summary>Set once everybody who subscribed to the resource being ready has been told.</summary>
-    internal bool Ready { get; init; }
+    /// <summary>Set once everybody who subscribed to the resource being ready has been told; fails with whoever failed.</summary>
+    internal Task? Ready { get; init; }
+}
+
+public static class KnownResourceStateStyles
+{
+    public static readonly string Success = "success";
+    public static readonly string Error = "error";
+    public static readonly string Info = "info";
+    public static readonly string Warn = "warning";
 }
 
 public static class KnownResourceStates
@@ -59,6 +67,7 @@ public static class KnownResourceStates
     public static readonly string Finished = nameof(Finished);
     public static readonly string Waiting = nameof(Waiting);
     public static readonly string NotStarted = nameof(NotStarted);
+    public static readonly string ValueMissing = nameof(ValueMissing);
     public static readonly string Active = nameof(Active);
     public static readonly IReadOnlyList<string> TerminalStates = [Finished, FailedToStart, Exited];
 }

@@ -48,7 +48,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _inner.Services.AddSingleton(ExecutionContext);
         _inner.Services.AddSingleton(Eventing);
         _inner.Services.AddSingleton(new DistributedApplicationModel(Resources));
-        _inner.Services.AddSingleton(new ResourceNotificationService());
+        _inner.Services.AddSingleton(_ => new ResourceNotificationService());
         _inner.Services.AddSingleton<ResourceLoggerService>();
         _inner.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Runner>(services, new RunSettings(
             AppHostAssembly, RandomizePorts: _interception is not null,
@@ -104,5 +104,3 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         }
     }
 }
-
-internal sealed record RunSettings(Assembly? AppHost, bool RandomizePorts, string? LogFolder);
