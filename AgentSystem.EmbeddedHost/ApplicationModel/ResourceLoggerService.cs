@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.ApplicationModel;
 
+/// <summary>A line of a resource's output; the first has number 1.</summary>
 public readonly record struct LogLine(int LineNumber, string Content, bool IsErrorMessage);
 
 /// <summary>Keeps the last lines of each resource's output and shows them to whoever watches.</summary>

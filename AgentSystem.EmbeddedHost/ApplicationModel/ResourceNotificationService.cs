@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.ApplicationModel;
 
+/// <summary>Knows the state of every replica and tells of changes.</summary>
 public class ResourceNotificationService : IDisposable
 {
     private readonly Lock _gate = new();

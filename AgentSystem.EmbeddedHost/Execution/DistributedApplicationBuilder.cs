@@ -64,7 +64,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     public IServiceCollection Services => _inner.Services;
     public IDistributedApplicationEventing Eventing { get; } = new DistributedApplicationEventing();
     public DistributedApplicationExecutionContext ExecutionContext { get; }
-    public IResourceCollection Resources { get; } = new ResourceCollection();
+    public IResourceCollection Resources { get; } = new ResourceCollection([]);
 
     public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource
     {
