@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
 
+/// <summary>An application that runs.</summary>
 public class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
@@ -55,18 +56,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
         }
     }
 
-    public void Run()
-    {
-        try
-        {
-            RunAsync().GetAwaiter().GetResult();
-        }
-        catch (DistributedApplicationException e) when (_interception is null)
-        {
-            Console.Error.WriteLine(e.Message);
-            Environment.ExitCode = 1;
-        }
-    }
+    public void Run() => RunAsync().GetAwaiter().GetResult();
 
     public virtual void Dispose()
     {

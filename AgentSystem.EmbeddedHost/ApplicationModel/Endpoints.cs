@@ -2,6 +2,7 @@ using System.Net.Sockets;
 
 namespace Aspire.Hosting.ApplicationModel;
 
+/// <summary>An address that a resource is reached under: the port that others use and the one that the program listens on.</summary>
 public sealed class EndpointAnnotation : IResourceAnnotation
 {
     public EndpointAnnotation(
@@ -33,6 +34,7 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     internal string? PortVariable { get; set; }
 }
 
+/// <summary>The address that an endpoint was given for this run.</summary>
 public class AllocatedEndpoint(EndpointAnnotation endpoint, string address, int port, string? targetPortExpression = null)
 {
     public EndpointAnnotation Endpoint { get; } = endpoint;
@@ -45,6 +47,7 @@ public class AllocatedEndpoint(EndpointAnnotation endpoint, string address, int 
     public override string ToString() => UriString;
 }
 
+/// <summary>A part of an endpoint's address.</summary>
 public enum EndpointProperty
 {
     Url,
@@ -56,6 +59,7 @@ public enum EndpointProperty
     HostAndPort,
 }
 
+/// <summary>Stands for an endpoint's address, which is known once the application starts.</summary>
 public sealed class EndpointReference : IExpressionValue
 {
     public EndpointReference(IResourceWithEndpoints owner, EndpointAnnotation endpoint) : this(owner, endpoint.Name)
@@ -100,6 +104,7 @@ public sealed class EndpointReference : IExpressionValue
         .FirstOrDefault(endpoint => string.Equals(endpoint.Name, EndpointName, StringComparison.OrdinalIgnoreCase));
 }
 
+/// <summary>Stands for one part of an endpoint's address.</summary>
 public class EndpointReferenceExpression(EndpointReference endpointReference, EndpointProperty property) : IExpressionValue
 {
     public EndpointReference Endpoint { get; } = endpointReference;

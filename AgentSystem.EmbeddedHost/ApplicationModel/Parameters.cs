@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 
 namespace Aspire.Hosting.ApplicationModel;
 
+/// <summary>A value that is settled from outside.</summary>
 public class ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false) : Resource(name), IExpressionValue
 {
     private readonly Lock _gate = new();
@@ -10,6 +11,7 @@ public class ParameterResource(string name, Func<ParameterDefault?, string> call
     public ParameterDefault? Default { get; set; }
     public bool Secret { get; } = secret;
     public string? Description { get; set; }
+    public bool EnableDescriptionMarkdown { get; set; }
     public string ValueExpression => $"{{{Name}.value}}";
 
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
@@ -21,11 +23,13 @@ public class ParameterResource(string name, Func<ParameterDefault?, string> call
     public ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken) => GetValueAsync(cancellationToken);
 }
 
+/// <summary>Makes a value for a parameter that has none.</summary>
 public abstract class ParameterDefault
 {
     public abstract string GetDefaultValue();
 }
 
+/// <summary>Makes a random value: so many characters of the kinds that are allowed, of each at least so many.</summary>
 public sealed class GenerateParameterDefault : ParameterDefault
 {
     public int MinLength { get; set; } = 22;

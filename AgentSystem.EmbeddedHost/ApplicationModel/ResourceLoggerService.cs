@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Aspire.Hosting.Execution;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.ApplicationModel;
 
+/// <summary>A line of a resource's output; the first has number 1.</summary>
 public readonly record struct LogLine(int LineNumber, string Content, bool IsErrorMessage);
 
 /// <summary>Keeps the last lines of each resource's output and shows them to whoever watches.</summary>
-public class ResourceLoggerService
+public class ResourceLoggerService : IDisposable
 {
     private const int KeptLines = 10_000;
 
@@ -18,34 +20,54 @@ public class ResourceLoggerService
 
     public ILogger GetLogger(string resourceName) => new BacklogLogger(For(resourceName));
 
-    public async IAsyncEnumerable<IReadOnlyList<LogLine>> GetAllAsync(IResource resource)
+    /// <summary>What is kept of the resource's output.</summary>
+    public IAsyncEnumerable<IReadOnlyList<LogLine>> GetAllAsync(IResource resource) => GetAllAsync(resource.Name);
+
+    /// <inheritdoc cref="GetAllAsync(IResource)"/>
+    public async IAsyncEnumerable<IReadOnlyList<LogLine>> GetAllAsync(string resourceName)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        yield return For(resource.Name).Lines;
+        yield return For(resourceName).Lines;
     }
 
+    /// <summary>What is kept of the resource's output, and then each line as it comes.</summary>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(IResource resource) => WatchAsync(resource.Name);
 
+    /// <inheritdoc cref="WatchAsync(IResource)"/>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(string resourceName) => For(resourceName).WatchAsync(CancellationToken.None);
 
-    public void Complete(IResource resource) => For(resource.Name).Complete();
+    /// <summary>Ends the watches: nothing more will come.</summary>
+    public void Complete(IResource resource) => Complete(resource.Name);
+
+    /// <inheritdoc cref="Complete(IResource)"/>
+    public void Complete(string name) => For(name).Complete();
+
+    /// <summary>Forgets what was kept.</summary>
+    public void ClearBacklog(string resourceName) => For(resourceName).Clear();
+
+    /// <summary>Ends all watches and closes the files.</summary>
+    public void Dispose()
+    {
+        foreach (var backlog in _backlogs.Values)
+            backlog.Complete();
+        GC.SuppressFinalize(this);
+    }
 
     internal void Write(IResource resource, string line, bool isError) => For(resource.Name).Add(line, isError);
 
-    internal void WriteTo(IResource resource, string file) => For(resource.Name).File = file;
+    internal void WriteTo(IResource resource, RotatingFile file) => For(resource.Name).File = file;
 
     private Backlog For(string name) => _backlogs.GetOrAdd(name, _ => new Backlog());
 
     private sealed class Backlog
     {
-        private const long LargestFile = 10 * 1024 * 1024;
         private readonly Lock _gate = new();
         private readonly Queue<LogLine> _lines = new();
         private readonly List<Channel<LogLine>> _watchers = [];
         private int _count;
         private bool _complete;
 
-        public string? File { get; set; }
+        public RotatingFile? File { get; set; }
 
         public IReadOnlyList<LogLine> Lines
         {
@@ -66,8 +88,8 @@ public class ResourceLoggerService
                     _lines.Dequeue();
                 foreach (var watcher in _watchers)
                     watcher.Writer.TryWrite(line);
-                if (File is not null)
-                    Append(File, content);
+                if (!_complete)
+                    File?.Append(content);
             }
         }
 
@@ -78,7 +100,14 @@ public class ResourceLoggerService
                 _complete = true;
                 foreach (var watcher in _watchers)
                     watcher.Writer.TryComplete();
+                File?.Dispose();
             }
+        }
+
+        public void Clear()
+        {
+            lock (_gate)
+                _lines.Clear();
         }
 
         public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -103,13 +132,6 @@ public class ResourceLoggerService
                 lock (_gate)
                     _watchers.Remove(channel);
             }
-        }
-
-        private static void Append(string file, string content)
-        {
-            if (new FileInfo(file) is { Exists: true, Length: > LargestFile })
-                System.IO.File.Move(file, file + ".1", overwrite: true);
-            System.IO.File.AppendAllText(file, content + "\n");
         }
     }
 

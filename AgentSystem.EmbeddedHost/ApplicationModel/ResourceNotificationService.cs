@@ -5,11 +5,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-public class ResourceNotificationService
+/// <summary>Knows the state of every replica and tells of changes.</summary>
+public class ResourceNotificationService : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ResourceEvent> _current = [];
     private readonly List<Channel<ResourceEvent>> _watchers = [];
+    private bool _disposed;
 
     internal ResourceNotificationService()
     {
@@ -42,11 +44,15 @@ public class ResourceNotificationService
 
     public async Task PublishUpdateAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
     {
-        string[] ids;
-        lock (_gate)
-            ids = [.. _current.Values.Where(e => e.Resource == resource).Select(e => e.ResourceId)];
-        foreach (var id in ids.Length > 0 ? ids : [resource.Name])
+        foreach (var id in IdsOf(resource))
             await PublishUpdateAsync(resource, id, stateFactory).ConfigureAwait(false);
+    }
+
+    /// <summary>Each replica's id.</summary>
+    internal IReadOnlyList<string> IdsOf(IResource resource)
+    {
+        lock (_gate)
+            return _current.Values.Where(e => e.Resource == resource).Select(e => e.ResourceId).ToArray() is { Length: > 0 } ids ? ids : [resource.Name];
     }
 
     public async IAsyncEnumerable<ResourceEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -57,6 +63,8 @@ public class ResourceNotificationService
             foreach (var current in _current.Values)
                 channel.Writer.TryWrite(current);
             _watchers.Add(channel);
+            if (_disposed)
+                channel.Writer.TryComplete();
         }
 
         try
@@ -100,12 +108,25 @@ public class ResourceNotificationService
     {
         var found = await WaitForResourceAsync(
             resourceName,
-            e => (e.Snapshot.HealthStatus == HealthStatus.Healthy && e.Snapshot.Ready)
-                || (waitBehavior == WaitBehavior.StopOnResourceUnavailable && IsTerminal(e)),
+            e => e.Snapshot is { HealthStatus: HealthStatus.Healthy, Ready: not null } || (waitBehavior == WaitBehavior.StopOnResourceUnavailable && IsTerminal(e)),
             cancellationToken).ConfigureAwait(false);
-        return IsTerminal(found)
-            ? throw new DistributedApplicationException($"'{resourceName}' will not become healthy: its state is {found.Snapshot.State!.Text}. Its log says why.")
-            : found;
+        if (IsTerminal(found))
+            throw new DistributedApplicationException($"'{resourceName}' will not become healthy: its state is {found.Snapshot.State!.Text}. Its log says why.");
+        await found.Snapshot.Ready!.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <summary>Ends every watch.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            foreach (var watcher in _watchers)
+                watcher.Writer.TryComplete();
+        }
+
+        GC.SuppressFinalize(this);
     }
 
     private static bool IsTerminal(ResourceEvent e) => e.Snapshot.State is { } state && KnownResourceStates.TerminalStates.Contains(state.Text);

@@ -1,25 +1,34 @@
 using System.Collections.ObjectModel;
-using System.Diagnostics.CodeAnalysis;
 
 namespace Aspire.Hosting.ApplicationModel;
 
+/// <summary>Something that is said about a resource.</summary>
 public interface IResourceAnnotation;
 
+/// <summary>A part of the application.</summary>
 public interface IResource
 {
     string Name { get; }
     ResourceAnnotationCollection Annotations { get; }
 }
 
+/// <summary>Can be given environment variables.</summary>
 public interface IResourceWithEnvironment : IResource;
+/// <summary>Can be given arguments.</summary>
 public interface IResourceWithArgs : IResource;
+/// <summary>Can have addresses.</summary>
 public interface IResourceWithEndpoints : IResource;
+/// <summary>Can be found by others through service discovery.</summary>
 public interface IResourceWithServiceDiscovery : IResourceWithEndpoints;
+/// <summary>Can wait for others.</summary>
 public interface IResourceWithWaitSupport : IResource;
+/// <summary>Runs code.</summary>
 public interface IComputeResource : IResource;
 
+/// <summary>All that is said about a resource, in order.</summary>
 public sealed class ResourceAnnotationCollection : Collection<IResourceAnnotation>;
 
+/// <summary>A part of the application with a name: up to 64 letters, digits and single hyphens, beginning with a letter.</summary>
 public abstract class Resource : IResource
 {
     protected Resource(string name)
@@ -34,8 +43,10 @@ public abstract class Resource : IResource
     public virtual ResourceAnnotationCollection Annotations { get; } = [];
 }
 
+/// <summary>A .NET project.</summary>
 public class ProjectResource(string name) : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport, IComputeResource;
 
+/// <summary>A program.</summary>
 public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IComputeResource
 {
     public ExecutableResource(string name, string command, string workingDirectory) : base(name) =>
@@ -45,60 +56,31 @@ public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceW
     public string WorkingDirectory => Annotations.OfType<ExecutableAnnotation>().Last().WorkingDirectory;
 }
 
+/// <summary>Which program, and where it runs.</summary>
 public sealed class ExecutableAnnotation : IResourceAnnotation
 {
     public required string Command { get; set; }
     public required string WorkingDirectory { get; set; }
 }
 
+/// <summary>A container.</summary>
 public class ContainerResource(string name, string? entrypoint = null)
     : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IComputeResource
 {
     public string? Entrypoint { get; set; } = entrypoint;
 }
 
+/// <summary>The resources of an application, in the order in which they were added.</summary>
 public interface IResourceCollection : IList<IResource>;
 
-internal sealed class ResourceCollection : Collection<IResource>, IResourceCollection;
+internal sealed class ResourceCollection(IEnumerable<IResource> resources) : Collection<IResource>([.. resources]), IResourceCollection;
 
+/// <summary>The application as its AppHost describes it.</summary>
 public class DistributedApplicationModel(IResourceCollection resources)
 {
+    public DistributedApplicationModel(IEnumerable<IResource> resources) : this(new ResourceCollection(resources))
+    {
+    }
+
     public IResourceCollection Resources { get; } = resources;
-}
-
-public enum ResourceAnnotationMutationBehavior
-{
-    Append,
-    Replace,
-}
-
-public interface IResourceBuilder<out T> where T : IResource
-{
-    IDistributedApplicationBuilder ApplicationBuilder { get; }
-    T Resource { get; }
-    IResourceBuilder<T> WithAnnotation<TAnnotation>(ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
-        where TAnnotation : IResourceAnnotation, new() => WithAnnotation(new TAnnotation(), behavior);
-    IResourceBuilder<T> WithAnnotation<TAnnotation>(TAnnotation annotation, ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
-        where TAnnotation : IResourceAnnotation;
-}
-
-public static class ResourceExtensions
-{
-    public static bool TryGetLastAnnotation<T>(this IResource resource, [NotNullWhen(true)] out T? annotation) where T : IResourceAnnotation =>
-        (annotation = resource.Annotations.OfType<T>().LastOrDefault()) is not null;
-
-    public static bool TryGetAnnotationsOfType<T>(this IResource resource, [NotNullWhen(true)] out IEnumerable<T>? result) where T : IResourceAnnotation =>
-        (result = resource.Annotations.OfType<T>().ToArray() is { Length: > 0 } found ? found : null) is not null;
-
-    public static bool HasAnnotationOfType<T>(this IResource resource) where T : IResourceAnnotation => resource.Annotations.OfType<T>().Any();
-
-    public static bool TryGetEndpoints(this IResource resource, [NotNullWhen(true)] out IEnumerable<EndpointAnnotation>? endpoints) =>
-        resource.TryGetAnnotationsOfType(out endpoints);
-
-    public static IEnumerable<EndpointReference> GetEndpoints(this IResourceWithEndpoints resource) =>
-        resource.Annotations.OfType<EndpointAnnotation>().Select(endpoint => new EndpointReference(resource, endpoint));
-
-    public static EndpointReference GetEndpoint(this IResourceWithEndpoints resource, string endpointName) => new(resource, endpointName);
-
-    public static int GetReplicaCount(this IResource resource) => resource.TryGetLastAnnotation<ReplicaAnnotation>(out var replicas) ? replicas.Replicas : 1;
 }

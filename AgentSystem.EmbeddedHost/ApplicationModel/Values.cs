@@ -4,25 +4,30 @@ using System.Text;
 
 namespace Aspire.Hosting.ApplicationModel;
 
+/// <summary>Who asks for a value.</summary>
 public class ValueProviderContext
 {
     public DistributedApplicationExecutionContext? ExecutionContext { get; init; }
     public IResource? Caller { get; init; }
 }
 
+/// <summary>Has a value that may be known only when the application runs.</summary>
 public interface IValueProvider
 {
     ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default);
     ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken = default) => GetValueAsync(cancellationToken);
 }
 
+/// <summary>Has a name under which a published application finds the value.</summary>
 public interface IManifestExpressionProvider
 {
     string ValueExpression { get; }
 }
 
+/// <summary>A value both of a run and of a published application.</summary>
 public interface IExpressionValue : IValueProvider, IManifestExpressionProvider;
 
+/// <summary>A text with values in it that are filled in when it is needed.</summary>
 public class ReferenceExpression : IExpressionValue
 {
     private ReferenceExpression(string format, IReadOnlyList<IValueProvider> valueProviders, IReadOnlyList<string> manifestExpressions)
@@ -49,6 +54,7 @@ public class ReferenceExpression : IExpressionValue
 
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) => GetValueAsync(new ValueProviderContext(), cancellationToken);
 
+    /// <summary>Takes an interpolated string apart, for the compiler.</summary>
     [InterpolatedStringHandler]
     public ref struct ExpressionInterpolatedStringHandler(int literalLength, int formattedCount)
     {

@@ -25,6 +25,10 @@ internal sealed partial class ChildProcess : IDisposable
 
     private const int SigTerm = 15;
     private const int SigKill = 9;
+
+    /// <summary>How long to wait for the end of the output, which somebody who left the group may still hold.</summary>
+    private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(2);
+
     private readonly Process _process;
 
     private ChildProcess(Process process) => _process = process;
@@ -68,12 +72,18 @@ internal sealed partial class ChildProcess : IDisposable
         if (_process.HasExited)
             exited.TrySetResult();
         await exited.Task.ConfigureAwait(false);
-        _ = Kill(-Id, SigKill);
-        await _process.WaitForExitAsync().ConfigureAwait(false);
+        KillAll();
+        using var limit = new CancellationTokenSource(LastOutput);
+        await _process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _process.ExitCode;
     }
 
-    public void Terminate() => _ = Kill(-Id, SigTerm);
+    public void Terminate()
+    {
+        // In its first moment the process has no group of its own yet.
+        if (Kill(-Id, SigTerm) != 0)
+            _ = Kill(Id, SigTerm);
+    }
 
     public void KillAll() => _ = Kill(-Id, SigKill);
 

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Execution;
 
@@ -27,28 +28,46 @@ internal static class Dependencies
 
     /// <summary>Groups of resources, those that nobody depends on first.</summary>
     public static IReadOnlyList<IReadOnlyList<IResource>> InStopOrder(IEnumerable<IResource> resources) =>
-        [.. resources.Where(r => r is ProjectResource or ExecutableResource).GroupBy(Depth).OrderByDescending(g => g.Key).Select(g => (IReadOnlyList<IResource>)[.. g])];
+        [.. resources.GroupBy(Depth).OrderByDescending(g => g.Key).Select(g => (IReadOnlyList<IResource>)[.. g])];
 
-    public static async Task WaitAsync(WaitAnnotation wait, IResource waiting, ResourceNotificationService notifications, CancellationToken cancellationToken)
+    /// <summary>Completes when every replica of the other resource is as far as it has to be.</summary>
+    /// <exception cref="DistributedApplicationException">It will never be.</exception>
+    public static Task WaitAsync(WaitAnnotation wait, IResource waiting, ResourceNotificationService notifications, CancellationToken cancellationToken) =>
+        Task.WhenAll(notifications.IdsOf(wait.Resource).Select(id => WaitAsync(id, wait, waiting, notifications, cancellationToken)));
+
+    private static async Task WaitAsync(string id, WaitAnnotation wait, IResource waiting, ResourceNotificationService notifications, CancellationToken cancellationToken)
     {
-        var name = wait.Resource.Name;
-        switch (wait.WaitType)
+        // Nobody could start the other one by hand here, so waiting for it goes on only when that was asked for.
+        var goesOn = wait.WaitBehavior == WaitBehavior.WaitOnResourceUnavailable;
+        var found = await notifications.WaitForResourceAsync(
+            wait.Resource.Name, e => e.ResourceId == id && (IsThere(e.Snapshot) || (IsOver(e.Snapshot) && (!goesOn || wait.WaitType == WaitType.WaitForCompletion))), cancellationToken)
+            .ConfigureAwait(false);
+        if (!IsThere(found.Snapshot))
         {
-            case WaitType.WaitUntilHealthy:
-                await notifications.WaitForResourceHealthyAsync(name, WaitBehavior.StopOnResourceUnavailable, cancellationToken).ConfigureAwait(false);
-                break;
-            case WaitType.WaitUntilStarted:
-                var state = await notifications.WaitForResourceAsync(name, [KnownResourceStates.Running, .. KnownResourceStates.TerminalStates], cancellationToken).ConfigureAwait(false);
-                if (state == KnownResourceStates.FailedToStart)
-                    throw new DistributedApplicationException($"'{waiting.Name}' waits for '{name}', which failed to start.");
-                break;
-            default:
-                var done = await notifications.WaitForResourceAsync(name, e => KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text), cancellationToken).ConfigureAwait(false);
-                if (done.Snapshot.ExitCode != wait.ExitCode)
-                    throw new DistributedApplicationException($"'{waiting.Name}' waits for '{name}' to exit with code {wait.ExitCode}, but it ended as {done.Snapshot.State!.Text} with code {done.Snapshot.ExitCode}.");
-                break;
+            var code = found.Snapshot.ExitCode is { } exited ? $" with code {exited}" : "";
+            throw new DistributedApplicationException(
+                $"'{waiting.Name}' waits for '{wait.Resource.Name}' {Wanted()}, but that is {found.Snapshot.State!.Text}{code}. The log of '{wait.Resource.Name}' says why.");
         }
+
+        if (wait.WaitType == WaitType.WaitUntilHealthy)
+            await found.Snapshot.Ready!.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        bool IsThere(CustomResourceSnapshot snapshot) => wait.WaitType switch
+        {
+            WaitType.WaitUntilHealthy => snapshot is { HealthStatus: HealthStatus.Healthy, Ready: not null },
+            WaitType.WaitUntilStarted => snapshot.State?.Text == KnownResourceStates.Running || (snapshot.StartTimeStamp is not null && IsOver(snapshot)),
+            _ => IsOver(snapshot) && snapshot.ExitCode == wait.ExitCode,
+        };
+        string Wanted() => wait.WaitType switch
+        {
+            WaitType.WaitUntilHealthy => "to be healthy",
+            WaitType.WaitUntilStarted => "to start",
+            _ => $"to exit with code {wait.ExitCode}",
+        };
     }
+
+    private static bool IsOver(CustomResourceSnapshot snapshot) =>
+        snapshot.State is { Text: var state } && (KnownResourceStates.TerminalStates.Contains(state) || state == KnownResourceStates.ValueMissing);
 
     private static int Depth(IResource resource) => Of(resource).Select(Depth).DefaultIfEmpty(-1).Max() + 1;
 

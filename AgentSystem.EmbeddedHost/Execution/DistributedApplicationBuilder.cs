@@ -48,7 +48,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _inner.Services.AddSingleton(ExecutionContext);
         _inner.Services.AddSingleton(Eventing);
         _inner.Services.AddSingleton(new DistributedApplicationModel(Resources));
-        _inner.Services.AddSingleton(new ResourceNotificationService());
+        _inner.Services.AddSingleton(_ => new ResourceNotificationService());
         _inner.Services.AddSingleton<ResourceLoggerService>();
         _inner.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Runner>(services, new RunSettings(
             AppHostAssembly, RandomizePorts: _interception is not null,
@@ -64,7 +64,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     public IServiceCollection Services => _inner.Services;
     public IDistributedApplicationEventing Eventing { get; } = new DistributedApplicationEventing();
     public DistributedApplicationExecutionContext ExecutionContext { get; }
-    public IResourceCollection Resources { get; } = new ResourceCollection();
+    public IResourceCollection Resources { get; } = new ResourceCollection([]);
 
     public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource
     {
@@ -104,5 +104,3 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         }
     }
 }
-
-internal sealed record RunSettings(Assembly? AppHost, bool RandomizePorts, string? LogFolder);

@@ -10,7 +10,7 @@ internal sealed record Launch(string File, IReadOnlyList<string> Arguments, stri
     public static async Task<Launch> ForAsync(IResource resource, string id, int replica, Assembly? appHost, CancellationToken cancellationToken)
     {
         var ports = resource.Annotations.OfType<TargetPorts>().ToDictionary(p => p.Endpoint, p => p.Ports[replica].ToString(CultureInfo.InvariantCulture));
-        string Own(string text) => ports.Aggregate(text, (t, port) => t.Replace(Ports.Expression(port.Key), port.Value, StringComparison.Ordinal))
+        string Own(string text) => ports.Aggregate(text, (t, port) => t.Replace(EndpointAllocation.Expression(port.Key), port.Value, StringComparison.Ordinal))
             .Replace(Telemetry.InstanceId, id, StringComparison.Ordinal);
         async Task<string> Resolve(object? value) => Own(value switch
         {
@@ -21,10 +21,10 @@ internal sealed record Launch(string File, IReadOnlyList<string> Arguments, stri
         var run = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Run);
         var environment = new EnvironmentCallbackContext(run, resource, [], cancellationToken);
         foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.PortVariable is not null))
-            environment.EnvironmentVariables[endpoint.PortVariable!] = Ports.Expression(endpoint.Name);
+            environment.EnvironmentVariables[endpoint.PortVariable!] = EndpointAllocation.Expression(endpoint.Name);
         var listens = resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.UriScheme is "http" or "https").ToArray();
         if (resource is ProjectResource && listens.Length > 0)
-            environment.EnvironmentVariables["ASPNETCORE_URLS"] = string.Join(';', listens.Select(e => $"{e.UriScheme}://localhost:{Ports.Expression(e.Name)}"));
+            environment.EnvironmentVariables["ASPNETCORE_URLS"] = string.Join(';', listens.Select(e => $"{e.UriScheme}://localhost:{EndpointAllocation.Expression(e.Name)}"));
         foreach (var callback in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
             await callback.Callback(environment).ConfigureAwait(false);
         var variables = new Dictionary<string, string>();

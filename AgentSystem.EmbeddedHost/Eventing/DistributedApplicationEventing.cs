@@ -3,26 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Eventing;
 
-public interface IDistributedApplicationEvent;
-
-public interface IDistributedApplicationResourceEvent : IDistributedApplicationEvent
-{
-    IResource Resource { get; }
-}
-
-public class DistributedApplicationEventSubscription(Func<IDistributedApplicationEvent, CancellationToken, Task> callback)
-{
-    public Func<IDistributedApplicationEvent, CancellationToken, Task> Callback { get; } = callback;
-}
-
-public interface IDistributedApplicationEventing
-{
-    DistributedApplicationEventSubscription Subscribe<T>(Func<T, CancellationToken, Task> callback) where T : IDistributedApplicationEvent;
-    DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback) where T : IDistributedApplicationResourceEvent;
-    void Unsubscribe(DistributedApplicationEventSubscription subscription);
-    Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default) where T : IDistributedApplicationEvent;
-}
-
+/// <summary>Events within one process.</summary>
 public class DistributedApplicationEventing : IDistributedApplicationEventing
 {
     private readonly ConcurrentDictionary<Type, List<DistributedApplicationEventSubscription>> _subscriptions = new();
@@ -48,14 +29,27 @@ public class DistributedApplicationEventing : IDistributedApplicationEventing
         }
     }
 
-    public async Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default) where T : IDistributedApplicationEvent
+    public Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default) where T : IDistributedApplicationEvent =>
+        PublishAsync(@event, EventDispatchBehavior.BlockingSequential, cancellationToken);
+
+    public Task PublishAsync<T>(T @event, EventDispatchBehavior dispatchBehavior, CancellationToken cancellationToken = default) where T : IDistributedApplicationEvent
     {
         if (!_subscriptions.TryGetValue(typeof(T), out var list))
-            return;
+            return Task.CompletedTask;
         DistributedApplicationEventSubscription[] subscriptions;
         lock (list)
             subscriptions = [.. list];
-        foreach (var subscription in subscriptions)
-            await subscription.Callback(@event, cancellationToken).ConfigureAwait(false);
+        var called = dispatchBehavior is EventDispatchBehavior.BlockingConcurrent or EventDispatchBehavior.NonBlockingConcurrent
+            ? Task.WhenAll(subscriptions.Select(CallAsync))
+            : OneAfterTheOtherAsync();
+        return dispatchBehavior is EventDispatchBehavior.BlockingSequential or EventDispatchBehavior.BlockingConcurrent ? called : Task.CompletedTask;
+
+        async Task OneAfterTheOtherAsync()
+        {
+            foreach (var subscription in subscriptions)
+                await CallAsync(subscription).ConfigureAwait(false);
+        }
+
+        async Task CallAsync(DistributedApplicationEventSubscription subscription) => await subscription.Callback(@event, cancellationToken).ConfigureAwait(false);
     }
 }

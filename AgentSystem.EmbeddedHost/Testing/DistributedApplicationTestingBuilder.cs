@@ -8,11 +8,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Testing;
 
+/// <summary>An application as its AppHost describes it, in the hands of a test that may change it before it is built.</summary>
 public interface IDistributedApplicationTestingBuilder : IDistributedApplicationBuilder, IAsyncDisposable, IDisposable
 {
     Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default);
 }
 
+/// <summary>Runs an AppHost inside a test, on free ports.</summary>
 public static class DistributedApplicationTestingBuilder
 {
     public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(CancellationToken cancellationToken = default) where TEntryPoint : class =>
@@ -52,19 +54,5 @@ public static class DistributedApplicationTestingBuilder
                 interception.Release();
             return ValueTask.CompletedTask;
         }
-    }
-}
-
-public static class DistributedApplicationHostingTestingExtensions
-{
-    public static HttpClient CreateHttpClient(this DistributedApplication app, string resourceName, string? endpointName = default) =>
-        new() { BaseAddress = app.GetEndpoint(resourceName, endpointName) };
-
-    public static Uri GetEndpoint(this DistributedApplication app, string resourceName, string? endpointName = default)
-    {
-        var resource = app.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<IResourceWithEndpoints>().FirstOrDefault(r => r.Name == resourceName)
-            ?? throw new ArgumentException($"There is no resource with endpoints named '{resourceName}'.", nameof(resourceName));
-        var endpoint = endpointName is not null ? resource.GetEndpoint(endpointName) : resource.GetEndpoints().OrderBy(e => e.EndpointName is "https" ? 0 : e.EndpointName is "http" ? 1 : 2).FirstOrDefault();
-        return endpoint is { Exists: true } ? new Uri(endpoint.Url) : throw new ArgumentException($"'{resourceName}' has no endpoint '{endpointName}'.", nameof(endpointName));
     }
 }

@@ -3,6 +3,7 @@ using Aspire.Hosting.Eventing;
 
 namespace Aspire.Hosting;
 
+/// <summary>Subscribes to the events of one resource, or of the application.</summary>
 public static class DistributedApplicationEventingExtensions
 {
     public static T OnBeforeStart<T>(this T builder, Func<BeforeStartEvent, CancellationToken, Task> callback) where T : IDistributedApplicationBuilder

@@ -1,0 +1,52 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Execution;
+
+namespace Aspire.Hosting;
+
+/// <summary>Adds .NET projects.</summary>
+public static class ProjectResourceBuilderExtensions
+{
+    /// <summary>Adds a project that the AppHost references, with its first launch profile.</summary>
+    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name) where TProject : IProjectMetadata, new() =>
+        builder.AddProject<TProject>(name, _ => { });
+
+    /// <summary>Adds a project by the path of its file, which is relative to the AppHost's folder.</summary>
+    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, string name, string projectPath) =>
+        builder.AddProject(name, projectPath, _ => { });
+
+    /// <summary>Adds a project with a launch profile of its own; null takes none.</summary>
+    /// <exception cref="DistributedApplicationException">It has no such profile.</exception>
+    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name, string? launchProfileName)
+        where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name, Choose(launchProfileName));
+
+    /// <inheritdoc cref="AddProject{TProject}(IDistributedApplicationBuilder, string, string?)"/>
+    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, string name, string projectPath, string? launchProfileName) =>
+        builder.AddProject(name, projectPath, Choose(launchProfileName));
+
+    /// <summary>Adds a project that the AppHost references.</summary>
+    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name, Action<ProjectResourceOptions> configure)
+        where TProject : IProjectMetadata, new() => builder.Add(name, new TProject(), configure);
+
+    /// <summary>Adds a project by the path of its file, which is relative to the AppHost's folder.</summary>
+    public static IResourceBuilder<ProjectResource> AddProject(
+        this IDistributedApplicationBuilder builder, string name, string projectPath, Action<ProjectResourceOptions> configure) =>
+        builder.Add(name, new ProjectFile(Path.GetFullPath(projectPath, builder.AppHostDirectory)), configure);
+
+    /// <summary>Runs the project several times behind one address.</summary>
+    public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas) => builder.WithAnnotation(new ReplicaAnnotation(replicas));
+
+    private static IResourceBuilder<ProjectResource> Add(this IDistributedApplicationBuilder builder, string name, IProjectMetadata project, Action<ProjectResourceOptions> configure)
+    {
+        var options = new ProjectResourceOptions();
+        configure(options);
+        var resource = builder.AddResource(new ProjectResource(name)).WithAnnotation(project)
+            .WithEnvironment(Telemetry.Sdk(builder.Environment))
+            .WithOtlpExporter();
+        return LaunchProfiles.Apply(resource, project.ProjectPath, options);
+    }
+
+    private static Action<ProjectResourceOptions> Choose(string? launchProfileName) =>
+        options => (options.LaunchProfileName, options.ExcludeLaunchProfile) = (launchProfileName, launchProfileName is null);
+
+    private sealed record ProjectFile(string ProjectPath) : IProjectMetadata;
+}
