@@ -94,6 +94,8 @@ internal static class StorageExtensions
 
         var root = builder.Configuration["Data:Dir"] ?? Path.Combine(repository, ".data");
         var storage = Storage.Open(root, repository, builder.Configuration["Agents:AllowedRoots"]);
+        // The engine keeps its part of a run with the rest: the embedded one each resource's output, as .aspire/logs/<resource>.log.
+        builder.Configuration["Aspire:Store:Path"] ??= storage.Root;
         // Registered by a factory, because a container disposes of what it made and leaves alone what it was given.
         builder.Services.AddSingleton(_ => storage);
         return storage;

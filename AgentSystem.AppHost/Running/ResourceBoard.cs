@@ -4,8 +4,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace AgentSystem.AppHost.Running;
 
 /// <summary>Keeps the latest that is known about each resource of the model that people can reach.</summary>
-internal sealed class ResourceBoard(DistributedApplicationModel model, ResourceNotificationService notifications)
+internal sealed class ResourceBoard(DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs)
 {
+    private const int LastLines = 10;
+
     private readonly ConcurrentDictionary<string, ResourceEvent> _latest = new();
     private readonly TaskCompletionSource _allHealthy = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -36,7 +38,7 @@ internal sealed class ResourceBoard(DistributedApplicationModel model, ResourceN
             if (before is null || Describe(before.Snapshot) != state)
                 changed(Name(change), state);
             if (change.Snapshot.State?.Text == KnownResourceStates.FailedToStart)
-                _allHealthy.TrySetException(new DistributedApplicationException($"{Name(change)} failed to start."));
+                _allHealthy.TrySetException(new DistributedApplicationException($"{string.Join(", ", Culprits(change).Select(r => r.Name))} did not start."));
             if (Shown().All(IsHealthy))
                 _allHealthy.TrySetResult();
         }
@@ -49,6 +51,36 @@ internal sealed class ResourceBoard(DistributedApplicationModel model, ResourceN
         var report = latest?.Snapshot.HealthReports.FirstOrDefault(report => report.Status != HealthStatus.Healthy);
         return $"{resource.Name}: {(latest is null ? "not started" : Describe(latest.Snapshot))} {report?.Description ?? report?.ExceptionText}".TrimEnd();
     });
+
+    /// <summary>The last lines that each resource wrote which ended although it should run: they say why.</summary>
+    public async IAsyncEnumerable<string> LastWordsAsync()
+    {
+        foreach (var resource in Culprits())
+        {
+            var lines = new Queue<string>();
+            await foreach (var batch in logs.GetAllAsync(resource))
+            {
+                foreach (var line in batch)
+                {
+                    lines.Enqueue(line.Content);
+                    if (lines.Count > LastLines)
+                        lines.Dequeue();
+                }
+            }
+            foreach (var line in lines)
+                yield return $"{resource.Name} | {line}";
+        }
+    }
+
+    /// <summary>What exited; only where nothing did, what failed to start, for that may just have waited for the other.</summary>
+    private IResource[] Culprits(ResourceEvent? newest = null)
+    {
+        var latest = newest is null ? _latest.Values : _latest.Values.Append(newest);
+        var exited = InState(KnownResourceStates.Exited);
+        return exited.Length > 0 ? exited : InState(KnownResourceStates.FailedToStart);
+
+        IResource[] InState(string state) => [.. latest.Where(l => l.Snapshot.State?.Text == state).Select(l => l.Resource).Distinct()];
+    }
 
     private IEnumerable<IResource> Shown() => model.Resources.Where(resource => resource is IResourceWithEndpoints);
 

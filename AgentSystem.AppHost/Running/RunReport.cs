@@ -39,11 +39,11 @@ internal sealed class RunReport(
         }
         catch (OperationCanceledException)
         {
-            Fail($"not finished within {RunOptions.Limit.TotalSeconds:0} s", board.Complaints());
+            await FailAsync($"not finished within {RunOptions.Limit.TotalSeconds:0} s", board.Complaints());
         }
         catch (Exception e) when (e is HttpRequestException or DistributedApplicationException)
         {
-            Fail(e.Message, board.Complaints());
+            await FailAsync(e.Message, board.Complaints());
         }
 
         if (options.Once)
@@ -63,7 +63,7 @@ internal sealed class RunReport(
 
         Table.Print(["resource", "state", "address"], board.Rows.Select(row => new[] { row.Name, row.State, row.Address }));
         if (options.Once)
-            Conclude(tasks);
+            await ConcludeAsync(tasks);
         else
             await InviteAsync(cancellationToken);
     }
@@ -91,21 +91,23 @@ internal sealed class RunReport(
         return tasks;
     }
 
-    private void Conclude(IReadOnlyList<TaskSummary> tasks)
+    private async Task ConcludeAsync(IReadOnlyList<TaskSummary> tasks)
     {
         var failed = tasks.Where(task => task.State != "completed").Select(task => $"task {task.Id}: {task.State}").ToArray();
         if (failed.Length > 0 || board.Complaints().Any())
-            Fail("not everything went well", failed.Concat(board.Complaints()));
+            await FailAsync("not everything went well", failed.Concat(board.Complaints()));
         else
             Say($"{tasks.Count} tasks completed, {board.Rows.Count} resources healthy");
     }
 
-    private static void Fail(string reason, IEnumerable<string> details)
+    private async Task FailAsync(string reason, IEnumerable<string> details)
     {
         Environment.ExitCode = 1;
         Console.Error.WriteLine($"FAILED: {reason}");
         foreach (var detail in details)
             Console.Error.WriteLine($"  {detail}");
+        await foreach (var line in board.LastWordsAsync())
+            Console.Error.WriteLine($"  {line}");
     }
 
     private void Say(string what) => Console.WriteLine($"[{Seconds(Stopwatch.GetElapsedTime(_started)),5} s] {what}");
