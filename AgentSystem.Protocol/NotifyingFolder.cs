@@ -1,4 +1,4 @@
-namespace AgentSystem.Workers.Tasks;
+namespace AgentSystem.Protocol;
 
 /// <summary>
 /// inotify on one folder, in a form that survives its loss: while <see cref="IsWatching"/> is false no events come, the owner's
@@ -11,10 +11,14 @@ namespace AgentSystem.Workers.Tasks;
 public sealed class NotifyingFolder(string path, WatcherChangeTypes kinds, Action<string> onName, Action<Exception> onLoss) : IDisposable
 {
     private FileSystemWatcher? _watcher;
+    private DateTime _made;
     private volatile bool _broken;
 
-    /// <summary>Whether events arrive.</summary>
-    public bool IsWatching => _watcher is not null && !_broken;
+    /// <summary>The folder's path.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Whether events arrive. They do not when the folder was deleted, even if there is a new one of that name.</summary>
+    public bool IsWatching => _watcher is not null && !_broken && Directory.GetCreationTimeUtc(Path) == _made;
 
     /// <summary>Starts, or starts again. Returns why it cannot, or null when events arrive from now on.</summary>
     public Exception? Start()
@@ -25,7 +29,8 @@ public sealed class NotifyingFolder(string path, WatcherChangeTypes kinds, Actio
         FileSystemWatcher? watcher = null;
         try
         {
-            watcher = new FileSystemWatcher(path) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName, InternalBufferSize = 1 << 16 };
+            _made = Directory.GetCreationTimeUtc(Path);
+            watcher = new FileSystemWatcher(Path) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName, InternalBufferSize = 1 << 16 };
             if (kinds.HasFlag(WatcherChangeTypes.Created))
                 watcher.Created += Tell;
             if (kinds.HasFlag(WatcherChangeTypes.Deleted))
