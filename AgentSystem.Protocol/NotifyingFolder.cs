@@ -11,14 +11,13 @@ namespace AgentSystem.Protocol;
 public sealed class NotifyingFolder(string path, WatcherChangeTypes kinds, Action<string> onName, Action<Exception> onLoss) : IDisposable
 {
     private FileSystemWatcher? _watcher;
-    private DateTime _made;
     private volatile bool _broken;
 
     /// <summary>The folder's path.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Whether events arrive. They do not when the folder was deleted, even if there is a new one of that name.</summary>
-    public bool IsWatching => _watcher is not null && !_broken && Directory.GetCreationTimeUtc(Path) == _made;
+    /// <summary>Whether events arrive.</summary>
+    public bool IsWatching => _watcher is not null && !_broken && Directory.Exists(Path);
 
     /// <summary>Starts, or starts again. Returns why it cannot, or null when events arrive from now on.</summary>
     public Exception? Start()
@@ -29,7 +28,6 @@ public sealed class NotifyingFolder(string path, WatcherChangeTypes kinds, Actio
         FileSystemWatcher? watcher = null;
         try
         {
-            _made = Directory.GetCreationTimeUtc(Path);
             watcher = new FileSystemWatcher(Path) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName, InternalBufferSize = 1 << 16 };
             if (kinds.HasFlag(WatcherChangeTypes.Created))
                 watcher.Created += Tell;

@@ -19,24 +19,23 @@ public static partial class ServiceRun
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
-        await using (app)
+        try
         {
-            try
-            {
-                // Before the host does, which would log a stack trace where a sentence is wanted.
-                app.Services.GetService<IStartupValidator>()?.Validate();
-                await app.StartAsync();
-            }
-            // Whoever hosts the service in a process of their own, as tests do, gets the exception itself.
-            catch (Exception e) when (Assembly.GetEntryAssembly()?.GetName().Name == app.Environment.ApplicationName)
-            {
-                LogCannotStart(app.Logger, e);
-                await Console.Error.WriteLineAsync($"{app.Environment.ApplicationName} cannot start: {Explain(e)}");
-                return CannotStart;
-            }
-            await app.WaitForShutdownAsync();
-            return 0;
+            // Before the host does, which would log a stack trace where a sentence is wanted.
+            app.Services.GetService<IStartupValidator>()?.Validate();
+            await app.StartAsync();
         }
+        // Whoever hosts the service in a process of their own, as tests do, gets the exception itself, and disposes of the rest.
+        catch (Exception e) when (Assembly.GetEntryAssembly()?.GetName().Name == app.Environment.ApplicationName)
+        {
+            LogCannotStart(app.Logger, e);
+            await Console.Error.WriteLineAsync($"{app.Environment.ApplicationName} cannot start: {Explain(e)}");
+            await app.DisposeAsync();
+            return CannotStart;
+        }
+        await using (app)
+            await app.WaitForShutdownAsync();
+        return 0;
     }
 
     private static string Explain(Exception error)

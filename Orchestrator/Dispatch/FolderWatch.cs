@@ -35,8 +35,10 @@ public sealed partial class FolderWatch : IDisposable
     /// </summary>
     public void Ensure()
     {
+        // Judged first: a folder that is made anew has to be watched anew.
+        var unwatched = _folders.Where(f => !f.IsWatching).ToList();
         _volume.EnsureCreated(_workers.Names);
-        foreach (var folder in _folders.Where(f => !f.IsWatching))
+        foreach (var folder in unwatched)
         {
             if (folder.Start() is not { } problem)
                 _blind.Remove(folder);
