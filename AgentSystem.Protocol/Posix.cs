@@ -86,6 +86,23 @@ internal static partial class Posix
             throw new IOException($"Cannot make the named pipe {path}: {new Win32Exception(error).Message}");
     }
 
+    /// <summary>Gives a file a second name at once and as a whole. False when the name is taken: unlike a rename, a link replaces nothing.</summary>
+    internal static bool TryLink(string existing, string name)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            if (link(existing, name) == 0)
+                return true;
+            if (Marshal.GetLastPInvokeError() == EEXIST)
+                return false;
+        }
+        // A file system without links (some network shares have none). The look and the rename are two steps there.
+        if (Path.Exists(name))
+            return false;
+        File.Move(existing, name);
+        return true;
+    }
+
     /// <summary>
     /// Gives a pipe room for a burst, as far as the system allows it (Linux: up to 1 MiB without privileges; the default is 64 KiB).
     /// </summary>
@@ -107,6 +124,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial long lseek(SafeFileHandle handle, long offset, int whence);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string existing, string name);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkfifo(string path, uint mode);

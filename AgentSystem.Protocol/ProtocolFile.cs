@@ -64,6 +64,8 @@ public static class ProtocolFile
             throw new ProtocolFileException("empty", "the file has no content");
         if (!Utf8.IsValid(utf8))
             throw new ProtocolFileException("not_utf8", "the file is not UTF-8 text");
+        if (!JsonText.IsWhole(utf8))
+            throw new ProtocolFileException("not_text", JsonText.Problem);
         try
         {
             return JsonSerializer.Deserialize(utf8, type) ?? throw new ProtocolFileException("not_an_object", "the file holds null");

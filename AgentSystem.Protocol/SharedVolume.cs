@@ -57,6 +57,22 @@ public sealed class SharedVolume(string root)
     /// <summary>The FIFO from <paramref name="worker"/> and its hooks to the orchestrator.</summary>
     public string PipePath(string worker) => Path.Combine(Root, "pipes", worker);
 
+    /// <summary>The volume at <paramref name="root"/> with all its folders, for a process that starts.</summary>
+    /// <exception cref="IOException">It cannot be used; the message says what to do.</exception>
+    public static SharedVolume Create(string root, IEnumerable<string> workers)
+    {
+        var volume = new SharedVolume(root);
+        try
+        {
+            volume.EnsureCreated(workers);
+            return volume;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The shared volume {volume.Root} cannot be used: {e.Message} Set {RootVariable} to a folder that belongs to you.", e);
+        }
+    }
+
     /// <summary>Makes every folder that is missing, open to the owner only.</summary>
     /// <exception cref="IOException">The root cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">The root belongs to somebody else.</exception>
@@ -84,7 +100,25 @@ public sealed class SharedVolume(string root)
     }
 
     /// <summary>Writes a file so that readers see all of it or nothing: staged in <c>.incoming</c> beside it, then renamed.</summary>
-    public static void Publish(string path, ReadOnlySpan<byte> content)
+    public static void Publish(string path, ReadOnlySpan<byte> content) => File.Move(Stage(path, content), path, overwrite: true);
+
+    /// <summary>
+    /// Like <see cref="Publish"/>, but never in another file's place: false when something lies there already, and then nothing changed.
+    /// </summary>
+    public static bool TryPublish(string path, ReadOnlySpan<byte> content)
+    {
+        var staged = Stage(path, content);
+        try
+        {
+            return Posix.TryLink(staged, path);
+        }
+        finally
+        {
+            File.Delete(staged);
+        }
+    }
+
+    private static string Stage(string path, ReadOnlySpan<byte> content)
     {
         var name = Path.GetFileName(path);
         var staged = Path.Combine(Path.GetDirectoryName(path)!, Incoming, $"{name}.{Guid.NewGuid():N}");
@@ -94,7 +128,7 @@ public sealed class SharedVolume(string root)
                 File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             RandomAccess.Write(file, content, fileOffset: 0);
         }
-        File.Move(staged, path, overwrite: true);
+        return staged;
     }
 
     /// <summary>Moves a file by rename, as claims and releases do. False when somebody else was faster and it is gone.</summary>

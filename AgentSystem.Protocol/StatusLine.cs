@@ -101,6 +101,11 @@ public sealed record StatusLine
             error = $"longer than {ProtocolLimits.StatusLineBytes} bytes";
             return false;
         }
+        if (!JsonText.IsWhole(utf8))
+        {
+            error = $"not a status line: {JsonText.Problem}";
+            return false;
+        }
         StatusLine? read;
         try
         {

@@ -8,4 +8,4 @@ builder.AddAlertmanagerWebhook();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapAlertmanagerWebhook();
-app.Run();
+return await app.RunServiceAsync();

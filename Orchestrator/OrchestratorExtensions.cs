@@ -16,7 +16,7 @@ public static class OrchestratorExtensions
     public static WebApplicationBuilder AddOrchestrator(this WebApplicationBuilder builder)
     {
         builder.AddOrchestratorOptions();
-        builder.Services.AddSingleton<AllowedRoots>();
+        builder.Services.AddSingleton<PayloadPaths>();
         builder.Services.AddSingleton<OrchestratorInstruments>();
         builder.Services.AddSingleton<WorkerPresence>();
         builder.Services.AddSingleton<TaskJournal>();

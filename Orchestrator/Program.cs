@@ -9,4 +9,4 @@ builder.AddOrchestrator();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapApi();
-app.Run();
+return await app.RunServiceAsync();

@@ -24,7 +24,7 @@ public static class WorkerExtensions
     {
         builder.AddWorkerOptions();
         var services = builder.Services;
-        services.AddSingleton(Create);
+        services.AddSingleton(s => SharedVolume.Create(Options(s).SharedDir, [Options(s).Name]));
         services.AddSingleton(s => WorkerIdentity.From(Options(s), s.GetRequiredService<ServiceIdentity>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<WorkerInstruments>();
         services.AddSingleton<StatusReporter>();
@@ -34,6 +34,7 @@ public static class WorkerExtensions
         services.AddSingleton<ReadyTasks>();
         services.AddSingleton<ActiveTasks>();
         services.AddSingleton<TaskClaimer>();
+        services.AddSingleton<ResultPublisher>();
         services.AddSingleton<TaskRunner>();
         // Stopped in reverse: first the pump drains, and until it is done leases are renewed and the heart beats.
         services.AddHostedService<HeartbeatService>();
@@ -72,21 +73,6 @@ public static class WorkerExtensions
         services.AddSingleton(s => new AgentSelector(
             s.GetServices<IAgent>().Concat(Options(s).EnableTestAgent ? [s.GetRequiredService<SimulateAgent>()] : []),
             s.GetRequiredService<IOptions<WorkerOptions>>()));
-    }
-
-    private static SharedVolume Create(IServiceProvider services)
-    {
-        var options = Options(services);
-        var volume = new SharedVolume(options.SharedDir);
-        try
-        {
-            volume.EnsureCreated(options.Name);
-            return volume;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidOperationException($"The shared volume {volume.Root} cannot be used: {e.Message} Set {SharedVolume.RootVariable} to a folder that belongs to you.", e);
-        }
     }
 
     private static WorkerOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<WorkerOptions>>().Value;

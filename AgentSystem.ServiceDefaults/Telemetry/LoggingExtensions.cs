@@ -21,6 +21,8 @@ internal static class LoggingExtensions
                     .ReadFrom.Services(services)
                     // Not for configuration to lower: its lines hold the query string, and so the key of a login link.
                     .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Warning)
+                    // RunServiceAsync says it in one line.
+                    .Filter.ByExcluding(line => line.MessageTemplate.Text == "Hosting failed to start")
                     .Enrich.FromLogContext()
                     .Enrich.With<CorrelationIdEnricher>()
                     .WriteTo.Console(new JsonLogFormatter(identity));

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 using AgentSystem.Tests.Support;
 
@@ -47,6 +50,57 @@ public sealed class CrashTests(CrashTests.Fixture fixture) : IClassFixture<Crash
 
         await System.UntilSettledAsync(SettleLimit);
         await AssertSettledOnceAsync(accepted);
+    }
+
+    [Fact]
+    public async Task Everybody_killed_at_once_under_load_loses_nothing_and_settles_nothing_twice()
+    {
+        var accepted = new ConcurrentBag<string>();
+        using var stop = new CancellationTokenSource();
+        var submitters = Enumerable.Range(10, 2).Select(n => SubmitUntilAsync(n, accepted, stop.Token)).ToArray();
+        await Eventually.Get(() => Task.FromResult(accepted.Count), count => count >= 100, SettleLimit);
+
+        string[] everybody = ["orchestrator", .. RunningSystem.Workers];
+        var before = await Task.WhenAll(everybody.Select(System.KillAsync));
+        var countAtKill = accepted.Count;
+
+        foreach (var (name, pid) in everybody.Zip(before))
+            await Eventually.Get(() => Task.FromResult(System.ProcessId(name)), p => p > 0 && p != pid, SettleLimit);
+        await Eventually.Get(() => Task.FromResult(accepted.Count), count => count >= countAtKill + 50, SettleLimit);
+        await stop.CancelAsync();
+        await Task.WhenAll(submitters);
+
+        await System.UntilSettledAsync(SettleLimit);
+        await AssertSettledOnceAsync(accepted);
+    }
+
+    [Fact]
+    public async Task A_worker_that_sleeps_past_its_lease_neither_settles_nor_spoils_anything_when_it_wakes()
+    {
+        var task = await System.SubmitAsync(new { type = "sleep", worker = "marie", payload = new { seconds = 1 } });
+        await System.UntilAsync(task.Id, t => t.State == TaskState.Active);
+        var pid = System.ProcessId("marie");
+        await SignalAsync(pid, "STOP");
+        try
+        {
+            await System.UntilAsync(task.Id, t => t.Attempt == 2);
+        }
+        finally
+        {
+            await SignalAsync(pid, "CONT");
+        }
+        var settled = await System.UntilAsync(task.Id, t => t.State.IsSettled());
+        Assert.Equal((TaskState.Completed, 2), (settled.State, settled.Attempt));
+        await AssertSettledOnceAsync([task.Id]);
+        Assert.Equal(2, ProtocolFile.ReadResult(System.Volume.ResultPath(task.Id)).Attempt);
+        Assert.Equal("lease_expired", Assert.Single((await System.GetAsync(task.Id)).Errors).Type);
+    }
+
+    private static async Task SignalAsync(int pid, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     /// <summary>A client as the README has it: an idempotency key per task, and the same request again when the line breaks.</summary>

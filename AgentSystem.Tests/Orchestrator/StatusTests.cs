@@ -53,9 +53,11 @@ public sealed class StatusTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_pipe_that_is_deleted_or_replaced_is_read_again(bool replaced)
+    [InlineData("nothing")]
+    [InlineData("file")]
+    [InlineData("empty file")]
+    [InlineData("folder")]
+    public async Task A_pipe_that_is_deleted_or_replaced_is_read_again(string by)
     {
         using var app = new OrchestratorApp();
         var task = await app.SubmitAsync();
@@ -64,13 +66,15 @@ public sealed class StatusTests
         var path = app.Volume.PipePath(task.Worker);
         await OrchestratorApp.UntilAsync(() => Task.FromResult(File.Exists(path)), () => "the pipe");
         File.Delete(path);
-        if (replaced)
-            await File.WriteAllTextAsync(path, "not a pipe");
+        if (by.EndsWith("file", StringComparison.Ordinal))
+            await File.WriteAllTextAsync(path, by == "file" ? "not a pipe" : "");
+        else if (by == "folder")
+            Directory.CreateDirectory(Path.Combine(path, "with something in it"));
         await OrchestratorApp.UntilAsync(async () =>
         {
             app.Get<StatusPipes>().Check();
             using var pipe = new StatusPipeWriter(path);
-            if (File.Exists(path) && new FileInfo(path).Length == 0)
+            if (pipe.Probe() == PipeWriteOutcome.Written)
                 Write(pipe, claimed, LineStatus.Progress, 0.7);
             return (await app.ShowAsync(task.Id)).Progress == 0.7;
         }, () => "a line through the new pipe");
@@ -89,6 +93,29 @@ public sealed class StatusTests
         app.Publish(await app.ClaimAsync(task), new("broken", "It broke."));
         Assert.Equal("ready", (await following)[0].EventType);
         Assert.Contains(await ReadAsync(app, "/events?after=0", lastEventId: null, count: 4), e => e.EventType == "retrying" || e.EventType == "active");
+    }
+
+    [Fact]
+    public async Task The_stream_of_events_says_at_once_and_every_now_and_then_that_it_lives()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var app = new OrchestratorApp(time);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var response = await app.Http.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(patience.Token));
+        Assert.Equal(":", await lines.ReadLineAsync(patience.Token));
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("", await lines.ReadLineAsync(patience.Token));
+            var next = lines.ReadLineAsync(patience.Token).AsTask();
+            await OrchestratorApp.UntilAsync(() =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(next.IsCompleted);
+            }, () => "a sign of life");
+            Assert.Equal(":", await next);
+        }
     }
 
     [Fact]

@@ -44,6 +44,19 @@ public sealed class SharedVolumeTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_who_publish_in_nobodys_place_one_does()
+    {
+        var volume = Create();
+        var path = volume.ResultPath("a");
+        var published = Enumerable.Range(0, 50).AsParallel().WithDegreeOfParallelism(8)
+            .Where(i => SharedVolume.TryPublish(path, System.Text.Encoding.ASCII.GetBytes($"{i}"))).ToList();
+
+        Assert.Equal($"{Assert.Single(published)}", File.ReadAllText(path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(volume.ResultsDir, SharedVolume.Incoming)));
+    }
+
+    [Fact]
     public async Task A_reader_never_sees_half_a_file()
     {
         var volume = Create();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using AgentSystem.Protocol;
 using AgentSystem.Workers.Agents;
+using AgentSystem.Workers.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -53,6 +54,8 @@ public sealed class WorkerHealthTests : IDisposable
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "Unhealthy"), await CheckAsync(full, "filesystem"));
 
         await using var worker = await WorkerHost.StartAsync(_volume, null, ("Worker:RescanInterval", "00:10:00"));
+        // Which makes the folders that are missing; the next one is far away.
+        await TestVolume.Until(() => worker.Services.GetRequiredService<WorkerInstruments>().WatcherHeartbeat.Value > 0, "the first rescan");
         Directory.Delete(Path.Combine(_volume.Volume.TasksDir(TestVolume.Worker), SharedVolume.Incoming));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "Unhealthy"), await CheckAsync(worker, "filesystem"));
     }

@@ -143,6 +143,60 @@ public sealed class WorkerTests : IDisposable
         Assert.True(File.Exists(_volume.Volume.ActivePath(Worker, "t1")));
     }
 
+    /// <summary>As when the process is stopped between its last look and its publishing, and somebody else does the work meanwhile.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(2)]
+    public async Task A_late_result_never_takes_the_place_of_one_that_may_count(int attemptOfTheOther)
+    {
+        await using var worker = await WorkerHost.StartAsync(_volume);
+        var publisher = worker.Services.GetRequiredService<ResultPublisher>();
+        var path = _volume.Volume.ResultPath("t1");
+        SharedVolume.Publish(path, Result("t1", attemptOfTheOther));
+        var late = NewTask("t1", "scripted", new { }, t => t with { Attempt = 2 });
+
+        Assert.False(publisher.TryPublish(late, Result("t1", 2)));
+
+        Assert.Equal(Result("t1", attemptOfTheOther), File.ReadAllBytes(path));
+        Assert.Empty(_volume.Quarantined());
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_volume.Volume.ResultsDir, SharedVolume.Incoming)));
+    }
+
+    [Fact]
+    public async Task What_cannot_count_any_more_is_moved_aside_for_a_result()
+    {
+        await using var worker = await WorkerHost.StartAsync(_volume);
+        SharedVolume.Publish(_volume.Volume.ResultPath("t1"), Result("t1", attempt: 1));
+        SharedVolume.Publish(_volume.Volume.ResultPath("t2"), "garbage"u8);
+        _volume.Place(NewTask("t1", "fail", new { until_attempt = 2 }, t => t with { Attempt = 2 }));
+        _volume.Place(NewTask("t2", "fail", new { until_attempt = 1 }));
+        await Until(() => _volume.Quarantined().Count == 2, "two files in quarantine");
+        Assert.Equal(2, (await _volume.ResultAsync("t1")).Attempt);
+        Assert.Equal(ResultStatus.Completed, (await _volume.ResultAsync("t2")).Status);
+        Assert.Equal(["not_json", "stale_attempt"], _volume.Quarantined().Select(q => q.Reason).Order());
+    }
+
+    [Fact]
+    public async Task An_output_that_cannot_be_written_is_a_failure()
+    {
+        await using var worker = await WorkerHost.StartAsync(_volume, s => s.AddSingleton<IAgent>(new ScriptedAgent((_, _) =>
+            Task.FromResult(JsonElement.Parse("[\"\\ud800\"]")))));
+        _volume.Place("t1", "scripted", new { });
+        Assert.Equal("invalid_output", (await _volume.ResultAsync("t1")).Error!.Type);
+    }
+
+    private static byte[] Result(string id, int attempt) => JsonSerializer.SerializeToUtf8Bytes(
+        new TaskResult
+        {
+            Id = id,
+            Worker = Worker,
+            Attempt = attempt,
+            Status = ResultStatus.Completed,
+            StartedAt = DateTimeOffset.UnixEpoch,
+            FinishedAt = DateTimeOffset.UnixEpoch,
+        },
+        ProtocolJson.Default.TaskResult);
+
     [Fact]
     public async Task The_lease_of_a_running_task_is_renewed()
     {

@@ -1,6 +1,7 @@
 using AgentSystem.Orchestrator.Journal;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Data.Sqlite;
 
 namespace AgentSystem.Orchestrator.Api;
 
@@ -37,7 +38,12 @@ internal static class ProblemExtensions
         {
             var problem = exception switch
             {
-                JournalException e => new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Title = "The journal is not available.", Detail = e.Message },
+                JournalException or SqliteException => new ProblemDetails
+                {
+                    Status = StatusCodes.Status503ServiceUnavailable,
+                    Title = "The journal is not available.",
+                    Detail = exception.Message,
+                },
                 BadHttpRequestException e => new ProblemDetails { Status = e.StatusCode, Title = "The request cannot be read.", Detail = e.Message },
                 _ => null,
             };

@@ -9,7 +9,8 @@ internal static class SubmissionBody
 {
     internal const int MaxBytes = 64 << 20;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+    // What is accepted is written again, one level deeper, into the dead letter; it has to stay within the protocol's 64 there.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 62, AllowDuplicateProperties = false };
 
     /// <exception cref="BadInputException">It is not JSON, or too much of it.</exception>
     internal static async Task<JsonDocument> ReadAsync(HttpRequest request)
@@ -36,6 +37,8 @@ internal static class SubmissionBody
             throw new BadInputException(StatusCodes.Status400BadRequest, "The body is empty.", "Send one task as a JSON object, or an array of them.");
         if (!Utf8.IsValid(utf8.Span))
             throw new BadInputException(StatusCodes.Status400BadRequest, "The body is not UTF-8 text.", "Encode it as UTF-8.");
+        if (!JsonText.IsWhole(utf8.Span))
+            throw new BadInputException(StatusCodes.Status400BadRequest, "The body holds something that is not text.", $"In JSON, {JsonText.Problem}.");
         try
         {
             return JsonDocument.Parse(utf8, Options);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace AgentSystem.Orchestrator.Api;
 
 /// <summary>Turns JSON into submissions, or says for every field what is wrong with it and what would be right.</summary>
-internal sealed class SubmissionReader(WorkerCatalog workers, AllowedRoots roots, IOptions<OrchestratorOptions> options, TimeProvider time)
+internal sealed class SubmissionReader(WorkerCatalog workers, PayloadPaths paths, IOptions<OrchestratorOptions> options, TimeProvider time)
 {
     internal const int MaxPayloadBytes = 256 << 10;
     private const int MaxKeyLength = 255;
@@ -142,7 +142,7 @@ internal sealed class SubmissionReader(WorkerCatalog workers, AllowedRoots roots
         {
             if (path.ValueKind != JsonValueKind.String)
                 errors.Add("payload.path", $"must be text, not {FieldErrors.Describe(path)}");
-            else if (roots.Refuse(path.GetString()!) is { } reason)
+            else if (paths.Refuse(path.GetString()!) is { } reason)
                 errors.Add("payload.path", reason);
         }
         var bytes = JsonSerializer.SerializeToUtf8Bytes(payload, JsonContext.Default.JsonElement);

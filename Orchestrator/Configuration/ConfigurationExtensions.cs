@@ -26,14 +26,13 @@ internal static partial class ConfigurationExtensions
             .Validate(
                 static options => options.Workers.Values.All(types => !string.IsNullOrWhiteSpace(types)),
                 "Each of Orchestrator:Workers needs its task types, separated by commas, or '*' for all that the offline agents know.")
+            .Validate(
+                static options => options.Retention.Settled >= TimeSpan.Zero,
+                "Orchestrator:Retention:Settled must be a time such as 7.00:00:00 (days.hours:minutes:seconds), or 0 to keep settled tasks for ever.")
             .ValidateOnStart();
         builder.Services.AddSingleton<WorkerCatalog>();
-        builder.Services.AddSingleton(static services =>
-        {
-            var volume = new SharedVolume(services.GetRequiredService<IOptions<OrchestratorOptions>>().Value.SharedDir);
-            volume.EnsureCreated(services.GetRequiredService<WorkerCatalog>().Names);
-            return volume;
-        });
+        builder.Services.AddSingleton(static services => SharedVolume.Create(
+            services.GetRequiredService<IOptions<OrchestratorOptions>>().Value.SharedDir, services.GetRequiredService<WorkerCatalog>().Names));
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,62}$")]

@@ -69,4 +69,16 @@ public sealed class OrchestratorOptions
     /// <summary>Events that are kept for readers of <c>GET /events</c> who come back.</summary>
     [Range(1_000, 100_000_000, ErrorMessage = "Orchestrator:EventRetention must lie between 1,000 and 100,000,000.")]
     public int EventRetention { get; set; } = 200_000;
+
+    /// <summary>How long things are kept that nothing happens to any more.</summary>
+    public RetentionOptions Retention { get; set; } = new();
+}
+
+/// <summary>How long things are kept: section <c>Orchestrator:Retention</c>.</summary>
+public sealed class RetentionOptions
+{
+    /// <summary>
+    /// How long a settled task is kept after it was settled, with its result, its dead letter and its idempotency key. Zero: for ever.
+    /// </summary>
+    public TimeSpan Settled { get; set; } = TimeSpan.FromDays(7);
 }

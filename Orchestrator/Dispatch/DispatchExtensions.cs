@@ -13,10 +13,11 @@ internal static class DispatchExtensions
         services.AddSingleton<ClaimObserver>();
         services.AddSingleton<TaskPlacer>();
         services.AddSingleton<LeaseTracker>();
+        services.AddSingleton<FolderWatch>();
         services.AddSingleton<FolderRescan>();
+        services.AddSingleton<Retention>();
         services.AddSingleton<Rerouter>();
         services.AddSingleton<QueueGauges>();
-        services.AddHostedService<FolderWatch>();
         services.AddHostedService<Dispatcher>();
     }
 }

@@ -1,7 +1,6 @@
 using AgentSystem.Orchestrator.Configuration;
 using AgentSystem.Orchestrator.Journal;
 using AgentSystem.Orchestrator.Presence;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace AgentSystem.Orchestrator.Dispatch;
@@ -12,7 +11,7 @@ namespace AgentSystem.Orchestrator.Dispatch;
 /// </summary>
 public sealed partial class Dispatcher(
     DispatchSignals signals, TaskJournal journal, TaskFiles files, ResultSettler settler, ClaimObserver claims, TaskPlacer placer,
-    FolderRescan rescan, Rerouter rerouter, AttemptOutcomes outcomes, WorkerPresence presence, QueueGauges gauges,
+    FolderWatch watch, FolderRescan rescan, Retention retention, Rerouter rerouter, AttemptOutcomes outcomes, WorkerPresence presence, QueueGauges gauges,
     IOptions<OrchestratorOptions> options, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
 {
     // Bounds how long other work waits behind a wave of retries or deadlines.
@@ -33,9 +32,9 @@ public sealed partial class Dispatcher(
             {
                 await RunAsync(round);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or JournalException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // Whatever this round was about, the next scan finds it again.
+                // Whatever this round was about, the next scan finds it again; without a dispatcher nothing would go on at all.
                 LogRoundFailed(e);
             }
         }
@@ -46,6 +45,7 @@ public sealed partial class Dispatcher(
         var scanning = round.Rescan || time.GetElapsedTime(_lastScan) >= options.Value.RescanInterval;
         if (scanning)
         {
+            watch.Ensure();
             presence.Scan();
             await rescan.ScanAsync(round, startup: !_recovered);
             _recovered = true;
@@ -58,7 +58,10 @@ public sealed partial class Dispatcher(
         if (round.Tick)
             await EnforceTimesAsync();
         if (scanning)
+        {
             await rerouter.RerouteAsync();
+            await retention.ForgetAsync();
+        }
         await placer.PlaceAsync();
         if (scanning || round.Tick)
             gauges.Refresh();

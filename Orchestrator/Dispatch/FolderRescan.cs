@@ -98,7 +98,7 @@ public sealed class FolderRescan(
         if (journal.Queries.Find(id) is not { } record)
             files.Quarantine(path, "unknown_task", "no task with this id was accepted; submit tasks with POST /tasks");
         else if (record.State is not (TaskState.Ready or TaskState.Active) || record.Worker != worker)
-            File.Delete(path);
+            files.Remove(path);
     }
 
     private void ScanResults(Round round)

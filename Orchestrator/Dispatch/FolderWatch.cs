@@ -4,60 +4,54 @@ using AgentSystem.Protocol;
 namespace AgentSystem.Orchestrator.Dispatch;
 
 /// <summary>Tells the dispatcher at once (inotify) of results and claims. What it loses, the rescan finds.</summary>
-public sealed partial class FolderWatch(SharedVolume volume, WorkerCatalog workers, DispatchSignals signals, ILogger<FolderWatch> logger) : IHostedService, IDisposable
+public sealed partial class FolderWatch : IDisposable
 {
-    private List<FileSystemWatcher> _watchers = [];
+    private readonly SharedVolume _volume;
+    private readonly WorkerCatalog _workers;
+    private readonly ILogger<FolderWatch> _logger;
+    private readonly List<NotifyingFolder> _folders = [];
+    private readonly HashSet<NotifyingFolder> _blind = [];
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Watches nothing yet.</summary>
+    public FolderWatch(SharedVolume volume, WorkerCatalog workers, DispatchSignals signals, ILogger<FolderWatch> logger)
     {
-        Watch(volume.ResultsDir, signals.ResultSeen);
+        (_volume, _workers, _logger) = (volume, workers, logger);
+        Add(volume.ResultsDir, signals.ResultSeen);
         foreach (var worker in workers.Names)
-            Watch(volume.ActiveDir(worker), name => signals.ClaimSeen(worker, name));
-        return Task.CompletedTask;
-    }
+            Add(volume.ActiveDir(worker), name => signals.ClaimSeen(worker, name));
 
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        Dispose();
-        return Task.CompletedTask;
-    }
-
-    private void Watch(string folder, Action<string> seen)
-    {
-        try
-        {
-            var watcher = new FileSystemWatcher(folder) { NotifyFilter = NotifyFilters.FileName, InternalBufferSize = 64 * 1024 };
-            watcher.Created += (_, e) => See(e.Name);
-            watcher.Renamed += (_, e) => See(e.Name);
-            watcher.Error += (_, e) =>
+        void Add(string path, Action<string> seen) => _folders.Add(new(
+            path, WatcherChangeTypes.Created | WatcherChangeTypes.Renamed, seen,
+            e =>
             {
-                LogLost(folder, e.GetException());
+                LogLost(path, e);
                 signals.Rescan();
-            };
-            watcher.EnableRaisingEvents = true;
-            _watchers.Add(watcher);
-        }
-        catch (IOException e)
-        {
-            // The user's inotify instances are used up: slower, not broken.
-            LogUnavailable(folder, e);
-        }
+            }));
+    }
 
-        void See(string? name)
+    /// <summary>
+    /// Makes the folders that somebody has taken away, and watches those from which no events come: at first, after a loss, and where a
+    /// folder was made anew. What happened in between is for the scan that has to follow.
+    /// </summary>
+    public void Ensure()
+    {
+        // Judged first: a folder that is made anew has to be watched anew.
+        var unwatched = _folders.Where(f => !f.IsWatching).ToList();
+        _volume.EnsureCreated(_workers.Names);
+        foreach (var folder in unwatched)
         {
-            if (name is not null && !name.StartsWith('.'))
-                seen(name);
+            if (folder.Start() is not { } problem)
+                _blind.Remove(folder);
+            else if (_blind.Add(folder))
+                LogUnavailable(folder.Path, problem);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The host may stop us and dispose of us at the same time.
-        foreach (var watcher in Interlocked.Exchange(ref _watchers, []))
-            watcher.Dispose();
+        foreach (var folder in _folders)
+            folder.Dispose();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "inotify lost events in {Folder}; scanning it instead")]

@@ -32,6 +32,9 @@ internal sealed class JournalFile : IDisposable
         CREATE INDEX events_by_task ON events (task_id, seq);
         """;
 
+    // What can be added to a journal of any age.
+    private const string LaterIndexes = "CREATE INDEX IF NOT EXISTS tasks_settled ON tasks (finished_at) WHERE state >= 4;";
+
     private readonly FileStream _lock;
     private readonly string _path;
 
@@ -93,6 +96,7 @@ internal sealed class JournalFile : IDisposable
             Execute(writer, $"BEGIN IMMEDIATE; {Schema} PRAGMA user_version = {SchemaVersion}; COMMIT;");
         else
             Execute(writer, "BEGIN IMMEDIATE; SELECT count(*) FROM sqlite_schema; ROLLBACK;");
+        Execute(writer, LaterIndexes);
     }
 
     private static FileStream Lock(string path)

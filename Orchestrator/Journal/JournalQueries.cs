@@ -88,6 +88,11 @@ public sealed class JournalQueries
         $"SELECT {Rows.TaskColumns} FROM tasks WHERE state < 4 AND deadline IS NOT NULL AND deadline <= $now LIMIT $limit",
         Rows.ReadTask, ("$now", Rows.Time(now)), ("$limit", limit));
 
+    /// <summary>Tasks settled before <paramref name="time"/>, the first ones first.</summary>
+    public IReadOnlyList<TaskRecord> SettledBefore(DateTimeOffset time, int limit) => Read(
+        $"SELECT {Rows.TaskColumns} FROM tasks WHERE state >= 4 AND finished_at < $time ORDER BY finished_at LIMIT $limit",
+        Rows.ReadTask, ("$time", Rows.Time(time)), ("$limit", limit));
+
     /// <summary>Events after <paramref name="seq"/>, oldest first; of one task when <paramref name="taskId"/> says so.</summary>
     public IReadOnlyList<TaskEvent> EventsAfter(long seq, string? taskId, int limit) => Read(
         $"SELECT {Rows.EventColumns} FROM events WHERE seq > $seq {(taskId is null ? "" : "AND task_id = $task")} ORDER BY seq LIMIT $limit",

@@ -19,7 +19,7 @@ public sealed class JournalSession : IDisposable
     private readonly Statements _sql;
     private readonly List<(string Worker, TaskState State, int Change)> _changes = [];
     private int _pendingUnsettled;
-    private long _trimmed;
+    private long _trimmed, _committedEvent, _markedEvent;
 
     internal JournalSession(SqliteConnection writer, TimeProvider time, JournalCounts counts, OrchestratorOptions options)
     {
@@ -27,8 +27,13 @@ public sealed class JournalSession : IDisposable
         _counts = counts;
         _options = options;
         _sql = new(writer);
+        Connection = writer;
     }
 
+    /// <summary>The writer's connection, for tests that take the disk away from it.</summary>
+    internal SqliteConnection Connection { get; }
+
+    /// <summary>The newest event of this session that was not taken back. A number that was, is given again.</summary>
     internal long LastEvent { get; private set; }
 
     /// <summary>
@@ -120,6 +125,9 @@ public sealed class JournalSession : IDisposable
     public IReadOnlyList<TaskRecord> BeginDue(DateTimeOffset now, int limit) =>
         [.. _sql.Due(now, limit).Select(record => Apply(record, record with { State = TaskState.Pending, DueAt = null }, message: null))];
 
+    /// <summary>Deletes settled tasks and their errors. Their events stay as long as everybody's. Says how many there were.</summary>
+    public int Forget(IReadOnlyList<TaskRecord> settled) => settled.Count(record => _sql.Delete(record.Seq));
+
     /// <summary>Records what a status line said, for those who follow the events.</summary>
     public void Note(StatusLine line, string? correlationId) =>
         LastEvent = _sql.InsertEvent(line.TaskId, line.Status.ToName(), line.Worker, line.Attempt, line.At, line.Progress, line.Message, correlationId);
@@ -134,6 +142,7 @@ public sealed class JournalSession : IDisposable
     internal int Mark()
     {
         _sql.Savepoint();
+        _markedEvent = LastEvent;
         return _changes.Count;
     }
 
@@ -141,6 +150,7 @@ public sealed class JournalSession : IDisposable
 
     internal void RollbackTo(int mark)
     {
+        LastEvent = _markedEvent;
         _sql.RollbackToSavepoint();
         for (var i = _changes.Count - 1; i >= mark; i--)
             if (!_changes[i].State.IsSettled())
@@ -156,10 +166,15 @@ public sealed class JournalSession : IDisposable
             _trimmed = LastEvent;
         }
         _sql.Commit();
+        _committedEvent = LastEvent;
         _counts.Apply(_changes);
     }
 
-    internal void Rollback() => _sql.Rollback();
+    internal void Rollback()
+    {
+        LastEvent = _committedEvent;
+        _sql.Rollback();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _sql.Dispose();

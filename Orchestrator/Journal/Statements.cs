@@ -10,7 +10,7 @@ internal sealed class Statements : IDisposable
     private readonly SqliteConnection _connection;
     private readonly List<SqliteCommand> _all = [];
     private readonly SqliteCommand _begin, _commit, _rollback, _savepoint, _release, _rollbackTo;
-    private readonly SqliteCommand _find, _findByKey, _insert, _update, _due, _insertError, _insertEvent, _trimEvents;
+    private readonly SqliteCommand _find, _findByKey, _insert, _update, _due, _insertError, _insertEvent, _trimEvents, _delete, _deleteErrors;
 
     internal Statements(SqliteConnection connection)
     {
@@ -49,6 +49,8 @@ internal sealed class Statements : IDisposable
             VALUES ($task, $event, $worker, $attempt, $at, $progress, $message, $correlation) RETURNING seq
             """,
             "$task", "$event", "$worker", "$attempt", "$at", "$progress", "$message", "$correlation");
+        _delete = Prepare("DELETE FROM tasks WHERE seq = $seq AND state >= 4", "$seq");
+        _deleteErrors = Prepare("DELETE FROM errors WHERE task_seq = $seq", "$seq");
         _trimEvents = Prepare("DELETE FROM events WHERE seq <= $seq", "$seq");
     }
 
@@ -110,6 +112,15 @@ internal sealed class Statements : IDisposable
             Rows.Time(after.DueAt), OrNull(after.PreviousAttempt), before.Seq, (int)before.State, before.Attempt);
         if (changed != 1)
             throw new InvalidOperationException($"Task {before.Id} changed behind the writer's back.");
+    }
+
+    /// <summary>False when the task is not settled or not there.</summary>
+    internal bool Delete(long seq)
+    {
+        if (Run(_delete, seq) == 0)
+            return false;
+        Run(_deleteErrors, seq);
+        return true;
     }
 
     internal void InsertError(long seq, TaskError error) =>

@@ -13,9 +13,6 @@ public sealed partial class StatusPipes(
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
 
-    // Readers pass over an empty line, so it can be used to ask whether anybody reads.
-    private static readonly byte[] Probe = "\n"u8.ToArray();
-
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Pipe> _pipes = [];
     private ITimer? _timer;
@@ -57,10 +54,8 @@ public sealed partial class StatusPipes(
     // Where a pipe was deleted or replaced we still hold the old one, and the new one has no reader.
     private static bool IsOurs(string path)
     {
-        if (!File.Exists(path) || new FileInfo(path).Length > 0)
-            return false;
         using var writer = new StatusPipeWriter(path);
-        return writer.Write(Probe) != PipeWriteOutcome.NoReader;
+        return writer.Probe() == PipeWriteOutcome.Written;
     }
 
     private void Read(Pipe pipe)

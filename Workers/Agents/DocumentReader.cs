@@ -44,28 +44,27 @@ public sealed class DocumentReader(IOptions<AgentOptions> options)
     /// <summary>The file's real path, with every link on the way resolved, if that lies in an allowed root.</summary>
     private string Locate(string path)
     {
-        if (_options.Roots.Count == 0)
+        var roots = new AllowedRoots(_options.AllowedRoots);
+        if (roots.Named.Count == 0)
             throw new AgentException("path_outside_roots", "No folder is allowed to this worker. Name some in Agents__AllowedRoots, or send the text itself as \"text\".");
         if (path.Contains('\0'))
             throw new AgentException("invalid_payload", "The path contains a NUL character.");
 
-        var named = _options.Roots.Select(Path.GetFullPath).ToList();
-        var roots = named.Select(RealPath.Resolve).OfType<string>().ToList();
         // A relative path counts from each root in turn.
-        var candidates = Path.IsPathRooted(path) ? [path] : roots.Select(r => Path.Combine(r, path));
+        var candidates = Path.IsPathRooted(path) ? [path] : roots.Real.Select(r => Path.Combine(r, path));
         var outside = false;
         foreach (var candidate in candidates.Select(Path.GetFullPath))
         {
-            var real = RealPath.Resolve(candidate);
-            if (real is not null && roots.Any(r => Contains(r, real)))
-                return real;
+            var real = AllowedRoots.RealPath(candidate);
             // Only inside the roots do we say that a file is not there; outside, even its absence is nobody's business.
-            if (real is not null || !roots.Concat(named).Any(r => Contains(r, candidate)))
+            if (real is null ? !roots.Name(candidate) : !roots.Contain(real))
                 outside = true;
+            else if (real is not null && Path.Exists(real))
+                return real;
         }
         throw outside
-            ? new AgentException("path_outside_roots", $"{path} lies outside the folders that this worker may read: {string.Join(", ", _options.Roots)}.")
-            : new AgentException("file_not_found", $"{path} is not there (looked in {string.Join(", ", _options.Roots)}).");
+            ? new AgentException("path_outside_roots", $"{path} lies outside the folders that this worker may read: {string.Join(", ", roots.Named)}.")
+            : new AgentException("file_not_found", $"{path} is not there (looked in {string.Join(", ", roots.Named)}).");
     }
 
     private byte[] ReadBytes(string path, string file)
@@ -87,9 +86,6 @@ public sealed class DocumentReader(IOptions<AgentOptions> options)
             throw new AgentException("unreadable", $"{path}: {e.Message}");
         }
     }
-
-    private static bool Contains(string root, string path) =>
-        path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static string? Text(JsonElement payload, string name)
     {

@@ -16,8 +16,4 @@ public sealed class AgentOptions
     /// <summary>Largest document that is read, in bytes.</summary>
     [Range(1, 256 << 20, ErrorMessage = "Agents:MaxDocumentBytes must lie between 1 and 256 MiB.")]
     public int MaxDocumentBytes { get; set; } = 4 << 20;
-
-    /// <summary><see cref="AllowedRoots"/> as a list.</summary>
-    public IReadOnlyList<string> Roots =>
-        AllowedRoots.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

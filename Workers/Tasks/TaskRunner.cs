@@ -10,8 +10,8 @@ namespace AgentSystem.Workers.Tasks;
 
 /// <summary>Runs one claimed task to its end: result published, put back, or lost.</summary>
 public sealed partial class TaskRunner(
-    SharedVolume volume, WorkerIdentity identity, TaskInstrumentation instrumentation, StatusReporter status, TaskClaimer claimer,
-    ActiveTasks active, AgentSelector agents, DocumentReader documents, TimeProvider time, ILogger<TaskRunner> logger)
+    WorkerIdentity identity, TaskInstrumentation instrumentation, StatusReporter status, TaskClaimer claimer,
+    ResultPublisher results, ActiveTasks active, AgentSelector agents, DocumentReader documents, TimeProvider time, ILogger<TaskRunner> logger)
 {
     /// <summary>How long an agent may take to stop after it was told to.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
@@ -122,7 +122,16 @@ public sealed partial class TaskRunner(
             Error = ending.Error is { } error ? error with { Attempt = task.Attempt, At = time.GetUtcNow() } : null,
             TraceContext = scope.Activity is null ? task.TraceContext : TraceCarrier.From(scope.Activity),
         };
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(result, ProtocolJson.Default.TaskResult);
+        byte[] bytes;
+        try
+        {
+            bytes = JsonSerializer.SerializeToUtf8Bytes(result, ProtocolJson.Default.TaskResult);
+        }
+        catch (Exception e) when (ending.Output is not null && e is JsonException or InvalidOperationException or ArgumentException or ObjectDisposedException)
+        {
+            Settle(claim, scope, startedAt, Ending.Unwritable(e));
+            return;
+        }
         if (bytes.Length > ProtocolLimits.ResultFileBytes)
         {
             Settle(claim, scope, startedAt, Ending.TooLarge(bytes.Length));
@@ -130,8 +139,15 @@ public sealed partial class TaskRunner(
         }
         try
         {
-            SharedVolume.Publish(volume.ResultPath(task.Id), bytes);
-            File.Delete(claim.Path);
+            if (!results.TryPublish(task, bytes))
+            {
+                Superseded();
+                Abandon(scope);
+                return;
+            }
+            // Publishing may have taken long, too: what lies there now may be the next attempt's.
+            if (claimer.IsOurs(claim))
+                File.Delete(claim.Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -178,6 +194,9 @@ public sealed partial class TaskRunner(
         public static Ending TooLate(AgentTask task) =>
             Failed("deadline_exceeded", $"The deadline {task.Deadline:O} has passed. Submit the task again with a later one if it is still wanted.", retryable: false);
 
+        public static Ending Unwritable(Exception e) =>
+            Failed("invalid_output", $"The agent's output cannot be written as JSON: {e.Message}", retryable: false);
+
         public static Ending TooLarge(int bytes) =>
             Failed("result_too_large", $"The result has {bytes:N0} bytes; at most {ProtocolLimits.ResultFileBytes:N0} are allowed. Ask for less.", retryable: false);
     }
@@ -190,6 +209,9 @@ public sealed partial class TaskRunner(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The result could not be published; the orchestrator retries the task once its lease has run out")]
     private partial void CannotPublish(Exception e);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There is a result of this or a later attempt already; ours is dropped")]
+    private partial void Superseded();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Put back unfinished: the worker stops")]
     private partial void Released();

@@ -1,4 +1,4 @@
-namespace AgentSystem.Workers.Tasks;
+namespace AgentSystem.Protocol;
 
 /// <summary>
 /// inotify on one folder, in a form that survives its loss: while <see cref="IsWatching"/> is false no events come, the owner's
@@ -13,8 +13,11 @@ public sealed class NotifyingFolder(string path, WatcherChangeTypes kinds, Actio
     private FileSystemWatcher? _watcher;
     private volatile bool _broken;
 
+    /// <summary>The folder's path.</summary>
+    public string Path { get; } = path;
+
     /// <summary>Whether events arrive.</summary>
-    public bool IsWatching => _watcher is not null && !_broken;
+    public bool IsWatching => _watcher is not null && !_broken && Directory.Exists(Path);
 
     /// <summary>Starts, or starts again. Returns why it cannot, or null when events arrive from now on.</summary>
     public Exception? Start()
@@ -25,7 +28,7 @@ public sealed class NotifyingFolder(string path, WatcherChangeTypes kinds, Actio
         FileSystemWatcher? watcher = null;
         try
         {
-            watcher = new FileSystemWatcher(path) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName, InternalBufferSize = 1 << 16 };
+            watcher = new FileSystemWatcher(Path) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName, InternalBufferSize = 1 << 16 };
             if (kinds.HasFlag(WatcherChangeTypes.Created))
                 watcher.Created += Tell;
             if (kinds.HasFlag(WatcherChangeTypes.Deleted))
