@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AgentSystem.Protocol.Api;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -26,13 +27,21 @@ public static class SecurityExtensions
                 options => !string.IsNullOrWhiteSpace(options.Key),
                 $"{ApiKeyOptions.Variable} is not set. Set it to a long random text, the same for every process of the system; the AppHost does so by itself.")
             .ValidateOnStart();
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = ShowTraceId);
         // Not AddAuthentication: that adds data protection, which keeps key files in the home folder and which nothing here needs.
         builder.Services.AddWebEncoders();
         builder.Services.AddAuthenticationCore(options => options.DefaultScheme = ApiKeyHandler.SchemeName);
         new AuthenticationBuilder(builder.Services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    /// <summary>The framework writes the whole traceparent; everywhere else we show the trace id alone, and people search for that.</summary>
+    private static void ShowTraceId(ProblemDetailsContext context)
+    {
+        var extensions = context.ProblemDetails.Extensions;
+        if (Activity.Current is { } activity && extensions.Keys.FirstOrDefault(key => key is "traceId" or "trace_id") is { } name)
+            extensions[name] = activity.TraceId.ToHexString();
     }
 
     internal static void AddLoopbackUrl(this IHostApplicationBuilder builder)

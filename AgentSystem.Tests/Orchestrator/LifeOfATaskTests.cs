@@ -199,6 +199,18 @@ public sealed class LifeOfATaskTests
         await app.QuarantinedAsync("unknown_task");
     }
 
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("{\"id\": \"stray\", ", "not_json")]
+    [InlineData("{\"v\": 99}", "unknown_version")]
+    public async Task A_file_that_nobody_accepted_and_that_cannot_be_read_says_what_is_wrong_with_it(string content, string reason)
+    {
+        using var app = new OrchestratorApp();
+        await app.SubmitAsync();
+        File.WriteAllText(app.Volume.TaskPath("marie", "stray"), content);
+        await app.QuarantinedAsync(reason);
+    }
+
     [Fact]
     public async Task Late_urgent_tasks_overtake_those_that_wait_in_the_journal()
     {

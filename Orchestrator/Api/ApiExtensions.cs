@@ -1,5 +1,7 @@
 using System.Text.Json;
 using AgentSystem.Protocol;
+using AgentSystem.Protocol.Api;
+using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
 namespace AgentSystem.Orchestrator.Api;
@@ -23,6 +25,7 @@ public static class ApiExtensions
         {
             document.Info.Title = "AgentSystem orchestrator";
             document.Info.Description = "Tasks for agents: submit, follow, cancel, replay. Every call needs the API key, in X-Api-Key, as a bearer token, or by /login.";
+            document.AddApiKey();
             return Task.CompletedTask;
         }));
     }
@@ -44,5 +47,21 @@ public static class ApiExtensions
             .DisableAgent());
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         return app;
+    }
+
+    /// <summary>Says in the document that every call needs the key, so that the page has a field for it.</summary>
+    private static void AddApiKey(this OpenApiDocument document)
+    {
+        const string name = "ApiKey";
+        document.Components ??= new();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[name] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = ConnectionFile.ApiKeyHeader,
+            Description = "Made per run; `agentctl` and the login link have it.",
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(name, document)] = [] }];
     }
 }

@@ -46,7 +46,7 @@ internal static class SubmissionBody
         catch (JsonException e)
         {
             throw new BadInputException(
-                StatusCodes.Status400BadRequest, "The body is not valid JSON.", $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {Reason(e)}");
+                StatusCodes.Status400BadRequest, "The body is not valid JSON.", Where(e) + Reason(e));
         }
     }
 
@@ -54,6 +54,9 @@ internal static class SubmissionBody
         StatusCodes.Status413PayloadTooLarge,
         "The request is too large.",
         $"At most {MaxBytes >> 20} MiB and {ProtocolLimits.BatchSize:N0} tasks go into one request. Split it, and put large input into files that the payloads name.");
+
+    private static string Where(JsonException error) =>
+        error.LineNumber is { } line ? $"Line {line + 1}, byte {error.BytePositionInLine + 1}: " : "";
 
     // The position is said before, counted from 1.
     private static string Reason(JsonException error) =>

@@ -96,9 +96,27 @@ public sealed class FolderRescan(
         if (!TaskId.IsValid(id))
             return;
         if (journal.Queries.Find(id) is not { } record)
-            files.Quarantine(path, "unknown_task", "no task with this id was accepted; submit tasks with POST /tasks");
+            QuarantineUnknown(worker, path);
         else if (record.State is not (TaskState.Ready or TaskState.Active) || record.Worker != worker)
             files.Remove(path);
+    }
+
+    /// <summary>Nobody submitted it. That it could not be read either is the better reason, where it holds.</summary>
+    private void QuarantineUnknown(string worker, string path)
+    {
+        try
+        {
+            ProtocolFile.ReadTask(path, worker);
+            files.Quarantine(path, "unknown_task", "no task with this id was accepted; submit tasks with POST /tasks");
+        }
+        catch (ProtocolFileException e)
+        {
+            files.Quarantine(path, e);
+        }
+        catch (FileNotFoundException)
+        {
+            // Somebody was faster.
+        }
     }
 
     private void ScanResults(Round round)

@@ -59,7 +59,7 @@ public sealed class JournalSession : IDisposable
                     $"there is a task '{task.View.Id}' already; choose another id or leave it out");
             if (_counts.Unsettled + _pendingUnsettled >= _options.MaxPending)
                 throw new SubmissionRejectedException(i, SubmissionRejection.Full,
-                    $"{_options.MaxPending:N0} tasks are waiting already; try again later, or raise Orchestrator:MaxPending");
+                    $"of at most {_options.MaxPending:N0} unsettled tasks there is room for {Math.Max(0, _options.MaxPending - _counts.Unsettled):N0} more; try again later with no more than that, or raise Orchestrator:MaxPending");
             var record = _sql.Insert(task);
             Count(record.Worker, TaskState.Pending, 1);
             Announce(record, message: null);
