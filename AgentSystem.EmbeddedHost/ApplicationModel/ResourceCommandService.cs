@@ -33,7 +33,10 @@ public class ResourceCommandService
         {
             return await command.ExecuteCommand(new()
             {
-                Services = _services, ResourceName = current.ResourceId, Logger = _logs.GetLogger(current.Resource), CancellationToken = cancellationToken,
+                Services = _services,
+                ResourceName = current.ResourceId,
+                Logger = _logs.GetLogger(current.Resource),
+                CancellationToken = cancellationToken,
             }).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
