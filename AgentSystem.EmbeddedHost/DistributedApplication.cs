@@ -21,6 +21,9 @@ public class DistributedApplication : IHost, IAsyncDisposable
     public IServiceProvider Services => _host.Services;
     public ResourceNotificationService ResourceNotifications { get; }
 
+    /// <summary>Gives commands to resources.</summary>
+    public ResourceCommandService ResourceCommands => Services.GetRequiredService<ResourceCommandService>();
+
     public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
 
     public static IDistributedApplicationBuilder CreateBuilder(string[] args) => CreateBuilder(new DistributedApplicationOptions { Args = args });

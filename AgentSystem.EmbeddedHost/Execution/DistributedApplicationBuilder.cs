@@ -50,6 +50,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _inner.Services.AddSingleton(new DistributedApplicationModel(Resources));
         _inner.Services.AddSingleton(_ => new ResourceNotificationService());
         _inner.Services.AddSingleton<ResourceLoggerService>();
+        _inner.Services.AddSingleton(services => new ResourceCommandService(
+            services.GetRequiredService<ResourceNotificationService>(), services.GetRequiredService<ResourceLoggerService>(), services));
         _inner.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Runner>(services, new RunSettings(
             AppHostAssembly, RandomizePorts: _interception is not null,
             LogFolder: _interception is null ? Path.Combine(_inner.Configuration["Aspire:Store:Path"] ?? Path.Combine(AppHostDirectory, "obj"), ".aspire", "logs") : null)));

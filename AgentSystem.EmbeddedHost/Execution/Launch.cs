@@ -43,8 +43,10 @@ internal sealed record Launch(string File, IReadOnlyList<string> Arguments, stri
 
         var project = resource.Annotations.OfType<IProjectMetadata>().Last().ProjectPath;
         var assembly = appHost?.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(m => m.Key == $"ProjectTarget:{project}")?.Value;
-        if (assembly is null || !System.IO.File.Exists(assembly))
-            throw new DistributedApplicationException($"'{resource.Name}' is not built: {assembly ?? project} is missing. Run: dotnet build {project}");
+        if (assembly is null)
+            throw new DistributedApplicationException($"'{resource.Name}' cannot start: the AppHost has no project reference to {project}, by which this engine would know its program. Add one.");
+        if (!System.IO.File.Exists(assembly))
+            throw new DistributedApplicationException($"'{resource.Name}' is not built: {assembly} is missing. Run: dotnet build {project}");
         return new("dotnet", [assembly, .. arguments], Path.GetDirectoryName(project)!, variables);
     }
 

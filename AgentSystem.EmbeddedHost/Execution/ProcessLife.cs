@@ -71,7 +71,12 @@ internal sealed partial class ProcessLife(
         {
             await PublishAsync(s => s with
             {
-                State = KnownResourceStates.Waiting, ExitCode = null, StartTimeStamp = null, StopTimeStamp = null, Ready = null, HealthReports = HealthWatch.NotAskedYet(resource),
+                State = KnownResourceStates.Waiting,
+                ExitCode = null,
+                StartTimeStamp = null,
+                StopTimeStamp = null,
+                Ready = null,
+                HealthReports = HealthWatch.NotAskedYet(resource),
             }).ConfigureAwait(false);
             foreach (var wait in resource.Annotations.OfType<WaitAnnotation>())
                 await Dependencies.WaitAsync(wait, resource, notifications, token).ConfigureAwait(false);
@@ -114,7 +119,9 @@ internal sealed partial class ProcessLife(
 
             await PublishAsync(id, s => s with
             {
-                State = code == 0 ? KnownResourceStates.Finished : KnownResourceStates.Exited, ExitCode = code ?? s.ExitCode, StopTimeStamp = Now,
+                State = code == 0 ? KnownResourceStates.Finished : KnownResourceStates.Exited,
+                ExitCode = code ?? s.ExitCode,
+                StopTimeStamp = Now,
             }).ConfigureAwait(false);
             if (notifications.TryGetCurrentState(id, out var last))
                 await eventing.PublishAsync(new ResourceStoppedEvent(resource, services, last), CancellationToken.None).ConfigureAwait(false);
@@ -135,7 +142,10 @@ internal sealed partial class ProcessLife(
             var started = time.GetTimestamp();
             await PublishAsync(id, s => s with
             {
-                State = token.IsCancellationRequested ? KnownResourceStates.Stopping : KnownResourceStates.Running, StartTimeStamp = Now, StopTimeStamp = null, ExitCode = null,
+                State = token.IsCancellationRequested ? KnownResourceStates.Stopping : KnownResourceStates.Running,
+                StartTimeStamp = Now,
+                StopTimeStamp = null,
+                ExitCode = null,
                 Properties = [new("executable.path", launch.File), new("executable.workDir", launch.WorkingDirectory), new("executable.pid", child.Id)],
                 EnvironmentVariables = [.. launch.Variables.Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, true))],
             }).ConfigureAwait(false);

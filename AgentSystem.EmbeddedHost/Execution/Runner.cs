@@ -47,6 +47,7 @@ internal sealed partial class Runner(
                 logs.WriteTo(resource, new RotatingFile(Path.Combine(folder, resource.Name + ".log")));
             var life = ActivatorUtilities.CreateInstance<ProcessLife>(services, resource, settings, health, _stopping.Token);
             _lives.Add(resource, life);
+            LifeCycleCommands.Add(resource, life);
             await life.AnnounceAsync().ConfigureAwait(false);
         }
 

@@ -3,6 +3,8 @@ using AgentSystem.Tests.Support;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AgentSystem.Tests.Hosting;
 
@@ -11,7 +13,9 @@ public sealed class ReplicaTests
     [Fact]
     public async Task replicas_take_turns_behind_one_address_and_one_stands_in_for_the_other()
     {
+        var time = new FakeTimeProvider();
         var builder = DistributedApplication.CreateBuilder();
+        builder.Services.AddSingleton<TimeProvider>(time);
         builder.AddTinyServer("server").WithAnnotation(new ReplicaAnnotation(2));
         await using var app = builder.Build();
         await app.StartAsync();
@@ -27,7 +31,12 @@ public sealed class ReplicaTests
         await app.ResourceNotifications.WaitForResourceAsync("server", e => e.ResourceId == killed && e.Snapshot.State?.Text == KnownResourceStates.Starting).WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal([both.Last()], new HashSet<string> { await client.GetStringAsync("/"), await client.GetStringAsync("/") });
 
-        await Eventually.Get(async () => new HashSet<string> { await client.GetStringAsync("/"), await client.GetStringAsync("/") }, both.SetEquals);
+        await Eventually.Get(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return new HashSet<string> { await client.GetStringAsync("/"), await client.GetStringAsync("/") };
+            }, both.SetEquals);
     }
 
     [Fact]

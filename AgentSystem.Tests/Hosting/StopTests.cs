@@ -1,6 +1,8 @@
 using AgentSystem.Tests.Support;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AgentSystem.Tests.Hosting;
 
@@ -39,6 +41,7 @@ public sealed class StopTests
     {
         using var folder = new TempFolder();
         var builder = DistributedApplication.CreateBuilder();
+        builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
         builder.AddExecutable("flaky", "sh", folder.Path, "-c", "echo run >> runs; exit 7");
         var app = builder.Build();
         await app.StartAsync().WaitAsync(Limit);

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Aspire.Hosting;
+
+public static partial class ResourceBuilderExtensions
+{
+    // A command takes as long as it takes; whoever gave it can cancel it.
+    private static readonly HttpClient CommandClient = new() { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Adds something that people can tell the resource to do; one of the same name is replaced.</summary>
+    [OverloadResolutionPriority(1)]
+    public static IResourceBuilder<T> WithCommand<T>(
+        this IResourceBuilder<T> builder, string name, string displayName, Func<ExecuteCommandContext, Task<ExecuteCommandResult>> executeCommand, CommandOptions? commandOptions = null)
+        where T : IResource
+    {
+        var options = commandOptions ?? new();
+        if (builder.Resource.Annotations.OfType<ResourceCommandAnnotation>().FirstOrDefault(command => command.Name == name) is { } old)
+            builder.Resource.Annotations.Remove(old);
+        return builder.WithAnnotation(new ResourceCommandAnnotation(
+            name, displayName, options.UpdateState ?? (_ => ResourceCommandState.Enabled), executeCommand, options.Description, parameter: null,
+            options.ConfirmationMessage, options.IconName, options.IconVariant, options.IsHighlighted));
+    }
+
+    /// <summary>Adds a command that is a request to the resource; any status of success is one.</summary>
+    /// <exception cref="DistributedApplicationException">There is no such endpoint, or it does not speak HTTP.</exception>
+    public static IResourceBuilder<TResource> WithHttpCommand<TResource>(
+        this IResourceBuilder<TResource> builder, string path, string displayName, string? endpointName = null, string? commandName = null, HttpCommandOptions? commandOptions = null)
+        where TResource : IResourceWithEndpoints =>
+        builder.WithHttpCommand(path, displayName, endpointName is null ? null : () => builder.GetEndpoint(endpointName), commandName, commandOptions);
+
+    /// <summary>As with an endpoint's name.</summary>
+    public static IResourceBuilder<TResource> WithHttpCommand<TResource>(
+        this IResourceBuilder<TResource> builder, string path, string displayName, Func<EndpointReference>? endpointSelector, string? commandName = null,
+        HttpCommandOptions? commandOptions = null)
+        where TResource : IResourceWithEndpoints
+    {
+        var options = commandOptions ?? new();
+        var endpoint = (endpointSelector ?? options.EndpointSelector)?.Invoke() ?? HttpEndpoint(builder);
+        if (!endpoint.Exists || endpoint is { IsHttp: false, IsHttps: false })
+            throw new DistributedApplicationException($"'{builder.Resource.Name}' has no HTTP endpoint '{endpoint.EndpointName}' that a command could go to. Add it first, with WithHttpEndpoint.");
+        var method = options.Method ?? HttpMethod.Post;
+        options.UpdateState ??= context => context.ResourceSnapshot.State?.Text == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+        var name = commandName ?? $"{endpoint.Resource.Name}-{endpoint.EndpointName}-http-{method.Method.ToLowerInvariant()}-{path}";
+        return builder.WithCommand(name, displayName, async context =>
+        {
+            var url = new Uri(new Uri(endpoint.Url), path);
+            using var request = new HttpRequestMessage(method, url);
+            using var response = await CommandClient.SendAsync(request, context.CancellationToken).ConfigureAwait(false);
+            return response.IsSuccessStatusCode ? CommandResults.Success() : CommandResults.Failure($"{url} answered {(int)response.StatusCode}.");
+        }, options);
+    }
+}
