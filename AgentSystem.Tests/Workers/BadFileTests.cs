@@ -114,7 +114,7 @@ public sealed class BadFileTests : IDisposable
                     "id_mismatch" => Good.Replace("\"bad\"", "\"other\"", StringComparison.Ordinal),
                     "id_with_dots" => Good.Replace("\"bad\"", "\"../bad\"", StringComparison.Ordinal),
                     "no_payload" => Good.Replace("{\"seconds\":0}", "7", StringComparison.Ordinal),
-                    "too_large" => Good + new string(' ', ProtocolLimits.TaskFileBytes),
+                    "too_large" => new string(' ', ProtocolLimits.TaskFileBytes) + Good, // no part of it is a task while it is being written
                     _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
                 });
                 break;
