@@ -4,6 +4,7 @@ using AgentSystem.Protocol;
 using AgentSystem.Workers.Agents;
 using AgentSystem.Workers.Tasks;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using static AgentSystem.Tests.Workers.TestVolume;
 
 namespace AgentSystem.Tests.Workers;
@@ -225,7 +226,10 @@ public sealed class WorkerTests : IDisposable
         _volume.Place("t1", "scripted", new { });
         await begun.Task.WaitAsync(Patience);
 
+        var stopping = new TaskCompletionSource();
+        using var registration = worker.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
         var stop = worker.StopAsync();
+        await stopping.Task.WaitAsync(Patience);
         _volume.Place("t2", "scripted", new { });
         go.SetResult();
         await stop;

@@ -40,6 +40,9 @@ public sealed partial class TaskPump(
             try
             {
                 var id = await ready.TakeAsync(stop);
+                // It may have arrived together with the order to stop: then its file stays where it is.
+                if (lifetime.ApplicationStopping.IsCancellationRequested)
+                    return;
                 if (claimer.TryClaim(id) is not { } claim)
                     continue;
                 using (claim)
