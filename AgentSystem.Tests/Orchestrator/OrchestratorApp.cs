@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using AgentSystem.Orchestrator.Configuration;
 using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
+using AgentSystem.Tests.Support;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -122,13 +122,16 @@ internal sealed class OrchestratorApp : WebApplicationFactory<OrchestratorOption
         () => Task.FromResult(Directory.EnumerateFiles(Volume.QuarantineDir, "*.reason.json").Any(f => File.ReadAllText(f).Contains($"\"{reason}\"", StringComparison.Ordinal))),
         () => $"something in quarantine because of {reason}");
 
+    /// <summary>Waits until <paramref name="condition"/> holds; <paramref name="what"/> describes what was still missing at the end.</summary>
     internal static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
     {
-        var started = Stopwatch.StartNew();
-        while (!await condition())
+        try
         {
-            Assert.True(started.Elapsed < Patience, $"Waited in vain for {what()}.");
-            await Task.Delay(5);
+            await Eventually.True(condition, Patience);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"Waited in vain for {what()}.", e);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using AgentSystem.Protocol;
+using AgentSystem.Tests.Support;
 using AgentSystem.ServiceDefaults;
 using AgentSystem.Workers;
 using AgentSystem.Workers.Agents;
@@ -85,20 +86,7 @@ public sealed class TestVolume : IDisposable
     }
 
     /// <summary>Waits for what another thread does to the files.</summary>
-    public static async Task Until(Func<bool> condition, string what)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        try
-        {
-            while (!condition())
-                await tick.WaitForNextTickAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            Assert.Fail($"waited {Patience.TotalSeconds} s in vain for {what}");
-        }
-    }
+    public static Task Until(Func<bool> condition, string what) => Eventually.True(condition, Patience, what);
 
     public IReadOnlyList<QuarantineReason> Quarantined() =>
     [
