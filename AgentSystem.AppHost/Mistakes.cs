@@ -16,9 +16,10 @@ internal static class Mistakes
 
     private static void End(object exception)
     {
-        if (exception is not DistributedApplicationException mistake)
+        // The second is a setting that is no number where it has to be one.
+        if (exception is not (DistributedApplicationException or InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" }))
             return;
-        Console.Error.WriteLine(mistake.Message);
+        Console.Error.WriteLine(((Exception)exception).Message);
         Environment.Exit(1);
     }
 }
