@@ -59,7 +59,7 @@ public static class ProtocolFile
     /// <exception cref="FileNotFoundException">It is gone.</exception>
     public static T Read<T>(string path, int maxBytes, JsonTypeInfo<T> type)
     {
-        var utf8 = ReadBytes(path, maxBytes);
+        var utf8 = ReadBytes(path, maxBytes, "put large input in a file of its own and name it in the payload");
         if (utf8.Length == 0)
             throw new ProtocolFileException("empty", "the file has no content");
         if (!Utf8.IsValid(utf8))
@@ -72,7 +72,7 @@ public static class ProtocolFile
         }
         catch (JsonException e)
         {
-            throw Diagnose(utf8, e);
+            throw Diagnose(utf8, e, type);
         }
     }
 
@@ -108,16 +108,19 @@ public static class ProtocolFile
     }
 
     /// <summary>Reads a regular file whole, without following links or waiting for pipes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxBytes">The most that is read.</param>
+    /// <param name="remedy">For people: what to do when it is larger.</param>
     /// <exception cref="ProtocolFileException">It is something else, or larger than <paramref name="maxBytes"/>.</exception>
     /// <exception cref="FileNotFoundException">It is gone.</exception>
-    public static byte[] ReadBytes(string path, int maxBytes)
+    public static byte[] ReadBytes(string path, int maxBytes, string remedy)
     {
         using var handle = Posix.OpenRegularFile(path);
         using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
         if (!stream.CanSeek)
             throw new ProtocolFileException("not_a_file", "this is a pipe or device; put a regular file here");
         if (stream.Length > maxBytes)
-            throw new ProtocolFileException("too_large", $"{stream.Length:N0} bytes; at most {maxBytes:N0} are read. Put large input in a file of its own and name it in the payload");
+            throw new ProtocolFileException("too_large", $"{stream.Length:N0} bytes; at most {maxBytes:N0} are read; {remedy}");
         var bytes = new byte[stream.Length];
         return bytes.AsSpan(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).ToArray();
     }
@@ -132,7 +135,7 @@ public static class ProtocolFile
     }
 
     /// <summary>A file of a newer version fails on its fields first; its version is what its writer has to hear about.</summary>
-    private static ProtocolFileException Diagnose(byte[] utf8, JsonException error)
+    private static ProtocolFileException Diagnose<T>(byte[] utf8, JsonException error, JsonTypeInfo<T> type)
     {
         try
         {
@@ -141,7 +144,8 @@ public static class ProtocolFile
                 return new("not_an_object", $"the file holds a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}, not an object");
             if (document.RootElement.TryGetProperty("v", out var v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var version) && version != ProtocolLimits.Version)
                 return UnknownVersion(version);
-            return new("invalid_field", error.Message);
+            var missing = type.Properties.Where(p => p.IsRequired && !document.RootElement.TryGetProperty(p.Name, out _)).Select(p => p.Name).ToList();
+            return new("invalid_field", missing.Count > 0 ? $"missing: {string.Join(", ", missing)}" : error.Message);
         }
         catch (JsonException)
         {

@@ -77,6 +77,17 @@ public sealed class SubmissionTests
         await ProblemAsync(await app.PostAsync("/tasks", Body(Path.Combine(app.Documents, "..", "..", "etc", "passwd"))), 400);
     }
 
+    [Theory]
+    [InlineData("/tasks?stat=dead", "stat is no parameter; there are state, worker")]
+    [InlineData("/dead?state=dead", "state is no parameter; there are worker, type")]
+    [InlineData("/events?taskid=a", "taskid is no parameter; there are after, task_id")]
+    [InlineData("/workers?name=marie", "name is no parameter; there are none here")]
+    public async Task A_query_parameter_that_a_call_does_not_have_is_refused(string address, string says)
+    {
+        using var app = new OrchestratorApp();
+        Assert.Contains(says, await ProblemAsync(await app.Http.GetAsync(new Uri(address, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead), 400), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task One_task_is_accepted_and_can_be_found()
     {

@@ -58,6 +58,11 @@ public sealed class ProtocolFileTests : IDisposable
     public void A_bad_task_file_has_a_reason_with_a_name(string content, string reason) => AssertRefused(Put(content), reason);
 
     [Fact]
+    public void Missing_fields_are_named() => Assert.Equal(
+        "missing: worker, created_at, payload",
+        Assert.Throws<ProtocolFileException>(() => ProtocolFile.ReadTask(Put("""{"id":"a","type":"s"}"""), "marie")).Detail);
+
+    [Fact]
     public void Text_that_is_not_UTF8_is_refused()
     {
         var path = Put("");

@@ -118,6 +118,14 @@ public sealed class DocumentReaderTests : IDisposable
 
     private Document Read(string path) => Reader(_root).Read(Payload(new { path }));
 
+    [Fact]
+    public void A_document_that_is_too_large_is_told_what_helps_a_document()
+    {
+        File.WriteAllText(Path.Combine(_root, "large"), new string('x', 2000));
+        var payload = JsonSerializer.SerializeToElement(new { path = "large" });
+        Assert.Contains("raise Agents__MaxDocumentBytes", Assert.Throws<AgentException>(() => Reader(_root).Read(payload)).Message, StringComparison.Ordinal);
+    }
+
     private string Error(object payload) => Error(Reader(_root), payload);
 
     private static string Error(DocumentReader reader, object payload)

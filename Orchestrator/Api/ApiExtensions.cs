@@ -33,7 +33,7 @@ public static class ApiExtensions
     /// <summary>Maps every area of the API, its OpenAPI document at <c>/openapi/v1.json</c> and the page at <c>/docs</c>.</summary>
     public static WebApplication MapApi(this WebApplication app)
     {
-        var api = app.MapGroup("").AddEndpointFilter(ProblemExtensions.AnswerBadInputAsync);
+        var api = app.MapGroup("").AddEndpointFilter(ProblemExtensions.AnswerBadInputAsync).AddEndpointFilter(QueryParameters.RefuseUnknownAsync);
         api.MapTasks();
         api.MapWorkers();
         api.MapEvents();

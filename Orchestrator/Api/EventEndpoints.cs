@@ -16,7 +16,7 @@ internal static class EventEndpoints
     internal static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     internal static void MapEvents(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/events", Follow).WithTags("Events").WithName("FollowEvents").WithSummary("What happens to tasks, as it happens")
+        routes.MapGet("/events", Follow).WithTags("Events").WithName("FollowEvents").WithSummary("What happens to tasks, as it happens").WithQuery("after", "task_id")
             .WithDescription("Server-sent events. Resumes after the header Last-Event-ID or ?after=; begins with what comes next when neither is there. ?task_id= follows one task.")
             .Produces<TaskEvent>(StatusCodes.Status200OK, "text/event-stream").WithProblems(400);
 

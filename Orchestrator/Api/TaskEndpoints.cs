@@ -20,10 +20,10 @@ internal static class TaskEndpoints
             .WithMetadata(NoServerLimit.Instance);
         tasks.MapGet("/tasks/{id}", Show).WithName("GetTask").WithSummary("A task with its payload, output and errors")
             .Produces<TaskView>().WithProblems(400, 404);
-        tasks.MapGet("/tasks", List).WithName("ListTasks").WithSummary("Tasks, newest first")
+        tasks.MapGet("/tasks", List).WithName("ListTasks").WithSummary("Tasks, newest first").WithQuery(TaskListQuery.Parameters)
             .WithDescription("Query: state (several with commas), worker, type, created_after, created_before, limit (1 to 1000), cursor.")
             .Produces<TaskPage>().WithProblems(400);
-        tasks.MapGet("/dead", ListDead).WithName("ListDeadTasks").WithSummary("Tasks that were given up, newest first")
+        tasks.MapGet("/dead", ListDead).WithName("ListDeadTasks").WithSummary("Tasks that were given up, newest first").WithQuery([.. TaskListQuery.Parameters.Where(name => name != "state")])
             .WithDescription("Query: worker, type, created_after, created_before, limit, cursor.")
             .Produces<TaskPage>().WithProblems(400);
         tasks.MapPost("/tasks/{id}/cancel", CancelAsync).WithName("CancelTask").WithSummary("Cancel a task that is not settled")

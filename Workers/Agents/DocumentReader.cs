@@ -71,7 +71,7 @@ public sealed class DocumentReader(IOptions<AgentOptions> options)
     {
         try
         {
-            return ProtocolFile.ReadBytes(file, _options.MaxDocumentBytes);
+            return ProtocolFile.ReadBytes(file, _options.MaxDocumentBytes, "split the document, or raise Agents__MaxDocumentBytes for the workers");
         }
         catch (FileNotFoundException)
         {

@@ -27,7 +27,7 @@ step() {
         sleep 0.2
         if (( SECONDS - began >= 5 && (SECONDS - began) % 5 == 0 && SECONDS != ${reported:-0} )); then
             reported=$SECONDS
-            printf '    %3d s  %s\n' $((SECONDS - began)) "$(tail -n 1 "$log" | cut -c 1-100)"
+            printf '    %3d s  %s%s\n' $((SECONDS - began)) "$(projects_built "$log")" "$(tail -n 1 "$log" | cut -c 1-100)"
         fi
     done
     trap - INT TERM
@@ -39,6 +39,13 @@ step() {
     fi
     rm -f "$log"
     printf '    done in %d s\n' $((SECONDS - began))
+}
+
+# How far a build is: MSBuild writes one line "name -> assembly" per project that it has finished.
+projects_built() {
+    local built
+    built=$(grep -c ' -> ' "$1") || return 0
+    printf '%d projects built; ' "$built"
 }
 
 require_dotnet() {
