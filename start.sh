@@ -18,9 +18,9 @@ for argument in "$@"; do
 done
 
 require_dotnet
+choose_engine
 install_backends
 build AgentSystem.AppHost AgentSystem.Cli
 # The profile of Aspire's engine says where its dashboard takes telemetry; without the dashboard nobody would listen there.
-profile=$(dotnet msbuild AgentSystem.AppHost -getProperty:AppHostEngine)
-say "Starting: dotnet run --project AgentSystem.AppHost --launch-profile $profile"
-exec dotnet run --project AgentSystem.AppHost --no-build --launch-profile "$profile" -- "${options[@]}"
+say "Starting: dotnet run --project AgentSystem.AppHost --launch-profile $AppHostEngine"
+exec dotnet run --project AgentSystem.AppHost --no-build --launch-profile "$AppHostEngine" -- "${options[@]}"

@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . infra/scripts/prepare.sh
 
 require_dotnet
+choose_engine
 install_backends
 build AgentSystem.sln
 

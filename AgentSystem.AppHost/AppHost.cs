@@ -1,5 +1,6 @@
 using AgentSystem.AppHost;
 using AgentSystem.AppHost.Backends;
+using AgentSystem.AppHost.Publishing;
 using AgentSystem.AppHost.Running;
 using Microsoft.Extensions.Configuration;
 
@@ -8,43 +9,59 @@ Console.WriteLine(Engine.Announcement);
 var builder = DistributedApplication.CreateBuilder(args);
 
 var apiKey = builder.AddParameter("api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
+var grafanaPassword = builder.AddParameter("grafana-password", new GenerateParameterDefault { MinLength = 16, Special = false }, secret: true);
 var storage = builder.AddStorage();
 
-var orchestrator = builder.AddProject<Projects.Orchestrator>("orchestrator", launchProfileName: null)
-    .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health")
+// Telemetry: every process -> collector -> Jaeger, Loki and the dashboard of Aspire.
+var jaeger = builder.AddJaeger("jaeger", storage);
+var loki = builder.AddLoki("loki", storage);
+var dashboard = builder.AddAspireDashboard("dashboard", apiKey);
+var collector = builder.AddOpenTelemetryCollector("otel-collector", storage)
+    .WithTracesTo(jaeger)
+    .WithLogsTo(loki)
+    .WithEverythingOn(dashboard, apiKey);
+builder.AddAlloy("alloy", loki, storage);
+
+// The work: tasks come over HTTP and travel as files on the shared volume.
+var orchestrator = builder.AddService<Projects.Orchestrator>("orchestrator", apiKey)
+    .WithExternalHttpEndpoints()
     .WithUrlForEndpoint("http", url => url.DisplayText = "API")
-    .WithEnvironment("API_KEY", apiKey)
-    .WithEnvironment("SHARED_DIR", storage.SharedVolume)
-    .WithEnvironment("ORCHESTRATOR_DB", storage.Journal)
-    .WithEnvironment("Agents__AllowedRoots", storage.AllowedRoots)
+    .WithSharedVolume(storage)
+    .WithJournal(storage)
+    .WithTelemetry(collector)
     .WithConnectionFile(apiKey, storage);
 
 var marie = AddWorker("marie");
 var anga = AddWorker("anga");
 var fabien = AddWorker("fabien");
 
-var alerting = builder.AddProject<Projects.Alerting>("alerting", launchProfileName: null)
-    .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health")
-    .WithEnvironment("API_KEY", apiKey);
+// Alerts: Prometheus -> Alertmanager -> alerting.
+var alerting = builder.AddService<Projects.Alerting>("alerting", apiKey)
+    .WithTelemetry(collector);
+var alertmanager = builder.AddAlertmanager("alertmanager", apiKey, storage)
+    .WaitFor(alerting);
+var prometheus = builder.AddPrometheus("prometheus", apiKey, storage)
+    .WaitFor(orchestrator);
+builder.AddNodeExporter("node-exporter", storage);
 
-builder.AddBackend(Backend.Alertmanager, storage, apiKey)?.WaitFor(alerting);
-builder.AddBackend(Backend.Prometheus, storage, apiKey)?.WaitFor(orchestrator);
-builder.AddBackend(Backend.NodeExporter, storage, apiKey);
+builder.AddGrafana("grafana", grafanaPassword, storage)
+    .WithDataSource("PROMETHEUS_URL", prometheus)
+    .WithDataSource("ALERTMANAGER_URL", alertmanager)
+    .WithDataSource("LOKI_URL", loki)
+    .WithDataSource("JAEGER_URL", jaeger);
 
 builder.AddRunReport(orchestrator, apiKey, workers: [marie, anga, fabien]);
+builder.PrepareVolumes(storage);
+builder.ForgetWhatIsLeftOut();
+builder.PublishToCompose(storage);
 
 builder.Build().Run();
 
 IResourceBuilder<ProjectResource> AddWorker(string name) =>
-    builder.AddProject<Projects.Workers>(name, launchProfileName: null)
+    builder.AddService<Projects.Workers>(name, apiKey)
         .WithReplicas(builder.Configuration.GetValue("Workers:Replicas", 1))
-        .WithHttpEndpoint()
-        .WithHttpHealthCheck("/health")
         .WithEnvironment("WORKER_NAME", name)
-        .WithEnvironment("API_KEY", apiKey)
-        .WithEnvironment("SHARED_DIR", storage.SharedVolume)
-        .WithEnvironment("Agents__AllowedRoots", storage.AllowedRoots)
+        .WithSharedVolume(storage)
         .WithReference(orchestrator)
+        .WithTelemetry(collector)
         .WaitFor(orchestrator);

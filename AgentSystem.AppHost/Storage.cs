@@ -37,8 +37,19 @@ internal sealed class Storage : IDisposable
     /// <summary>The settings of a backend as this run has them.</summary>
     public string Settings(string backend) => Path.Combine(Root, "settings", backend);
 
-    /// <summary>What a backend stores.</summary>
-    public string Data(string backend) => Path.Combine(Root, "data", backend);
+    /// <summary>The secrets that a backend reads from files.</summary>
+    public string Secrets(string backend) => Path.Combine(Root, "secrets", backend);
+
+    /// <summary>The folder that a backend stores into; made when it is not there.</summary>
+    public string DataFolder(string backend)
+    {
+        var folder = Path.Combine(Root, "data", backend);
+        CreateOwnerOnly(folder);
+        return folder;
+    }
+
+    /// <summary>The published volume that a container has at this path.</summary>
+    public static string VolumeOf(string containerPath) => $"agentsystem-{Path.GetFileName(containerPath)}";
 
     /// <summary>Paths as the containers see them.</summary>
     public static Storage ForContainers(string repository) => new("/", repository, "/shared/documents", heldLock: null);

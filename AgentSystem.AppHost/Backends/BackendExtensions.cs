@@ -1,107 +1,93 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace AgentSystem.AppHost.Backends;
 
-/// <summary>Puts a declared backend into the model, in the form that suits the machine.</summary>
+/// <summary>How a backend is had where no container runs.</summary>
+/// <param name="Executables">Names of the program; the first on PATH is used.</param>
+/// <param name="HowToGet">What somebody who has none of them has to do.</param>
+internal sealed record NativeForm(IReadOnlyList<string> Executables, string HowToGet);
+
+/// <summary>Puts backends into the model: declared once, as the container that is published.</summary>
 internal static class BackendExtensions
 {
-    private const UnixFileMode OwnerMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    // A container's user is not ours; the folder around the file keeps other users of this machine out.
-    private const UnixFileMode ContainerMayRead = OwnerMayRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
-    /// <summary>Adds the backend, or says in one line why it is left out and returns null.</summary>
-    public static IResourceBuilder<IResourceWithWaitSupport>? AddBackend(
-        this IDistributedApplicationBuilder builder, Backend backend, Storage storage, IResourceBuilder<ParameterResource> apiKey)
+    /// <summary>
+    /// Adds a backend in the form that <see cref="BackendChoice"/> chooses. One that is left out is not in the model: whoever waits for it
+    /// or names its address goes without (<see cref="LeftOut"/>).
+    /// </summary>
+    public static IResourceBuilder<IBackend> AddBackend(
+        this IDistributedApplicationBuilder builder, string name, string image, string tag, NativeForm native, Storage storage)
     {
         var machine = Machine.Current(builder.ExecutionContext.IsPublishMode);
-        var choice = BackendChoice.For(backend, builder.Configuration[backend.Setting], machine);
+        var choice = BackendChoice.For(name, native, builder.Configuration, machine);
         if (choice.Remark is { } remark)
             Console.WriteLine(remark);
 
         return choice.Form switch
         {
-            BackendForm.Container when machine.Publishing => builder.AddContainerBackend(backend, $"../infra/{backend.Name}"),
-            BackendForm.Container => builder.AddContainerBackend(backend, storage.Settings(backend.Name))
-                .WithRenderedSettings(backend, storage, apiKey, ContainerMayRead),
-            BackendForm.Native => builder.AddNativeBackend(backend, choice.Executable!, storage)
-                .WithRenderedSettings(backend, storage, apiKey, OwnerMayRead),
-            _ => null,
+            BackendForm.Container => builder.AddResource(new ContainerBackend(name)).WithImage(image, tag),
+            BackendForm.Native => builder.AddResource(new NativeBackend(name, choice.Executable!, storage.DataFolder(name))),
+            _ => builder.CreateResourceBuilder(new NativeBackend(name, name, builder.AppHostDirectory)),
         };
     }
 
-    private static IResourceBuilder<ContainerResource> AddContainerBackend(this IDistributedApplicationBuilder builder, Backend backend, string settings)
+    /// <summary>Whether the backend takes part in this run.</summary>
+    public static bool IsThere(this IResourceBuilder<IBackend> backend) => backend.ApplicationBuilder.Resources.Contains(backend.Resource);
+
+    /// <summary>Lets it find its folder of <c>infra/</c>.</summary>
+    /// <param name="backend">The backend.</param>
+    /// <param name="containerPath">Where the image expects it.</param>
+    public static IResourceBuilder<IBackend> WithSettings(this IResourceBuilder<IBackend> backend, string containerPath) =>
+        backend.WithFolder(Path.GetFullPath($"../infra/{backend.Resource.Name}", backend.ApplicationBuilder.AppHostDirectory), containerPath);
+
+    /// <summary>Lets it read a folder of the repository, or of this run.</summary>
+    public static IResourceBuilder<IBackend> WithFolder(this IResourceBuilder<IBackend> backend, string folder, string containerPath)
     {
-        var container = builder.AddContainer(backend.Name, backend.Image.Name, backend.Image.Tag)
-            .WithHttpEndpoint(targetPort: backend.Port)
-            .WithHttpHealthCheck(backend.HealthPath);
-        foreach (var argument in backend.Arguments)
-            container.WithArgs(Fill(argument, backend.ContainerSettings, backend.ContainerData).Replace("{listen}", $":{backend.Port}", StringComparison.Ordinal));
-        if (backend.ContainerSettings is not null)
-            container.WithBindMount(settings, backend.ContainerSettings, isReadOnly: true);
-        if (backend.ContainerData is not null)
-            container.WithVolume($"agentsystem-{backend.Name}", backend.ContainerData);
-        return container;
+        if (backend.Resource is NativeBackend native)
+            native.Folders[containerPath] = folder;
+        else
+            backend.WithAnnotation(new ContainerMountAnnotation(folder, containerPath, ContainerMountType.BindMount, isReadOnly: true));
+        return backend;
     }
 
-    private static IResourceBuilder<ExecutableResource> AddNativeBackend(
-        this IDistributedApplicationBuilder builder, Backend backend, string executable, Storage storage)
+    /// <summary>Gives it a place to store what has to outlive it.</summary>
+    public static IResourceBuilder<IBackend> WithData(this IResourceBuilder<IBackend> backend, string containerPath)
     {
-        var data = storage.Data(backend.Name);
-        Storage.CreateOwnerOnly(data);
-        var native = builder.AddExecutable(backend.Name, executable, data)
-            .WithHttpEndpoint()
-            .WithHttpHealthCheck(backend.HealthPath);
-        var port = native.GetEndpoint("http").Property(EndpointProperty.TargetPort);
-        foreach (var argument in backend.Arguments)
-        {
-            var filled = Fill(argument, storage.Settings(backend.Name), data);
-            var listen = filled.IndexOf("{listen}", StringComparison.Ordinal);
-            if (listen < 0)
-                native.WithArgs(filled);
-            else
-                native.WithArgs(ReferenceExpression.Create($"{filled[..listen]}127.0.0.1:{port}"));
-        }
-
-        return native;
+        if (backend.Resource is NativeBackend native)
+            native.Folders[containerPath] = native.WorkingDirectory;
+        else
+            backend.WithAnnotation(new ContainerMountAnnotation($"agentsystem-{backend.Resource.Name}", containerPath, ContainerMountType.Volume, isReadOnly: false));
+        return backend;
     }
 
-    private static string Fill(string argument, string? settings, string? data) => argument
-        .Replace("{settings}", settings, StringComparison.Ordinal)
-        .Replace("{data}", data, StringComparison.Ordinal);
+    /// <summary>Lets it read the volume that tasks travel over.</summary>
+    public static IResourceBuilder<IBackend> WithSharedVolume(this IResourceBuilder<IBackend> backend, Storage storage) =>
+        backend.ApplicationBuilder.ExecutionContext.IsPublishMode
+            ? backend.WithAnnotation(new ContainerMountAnnotation(Storage.VolumeOf(storage.SharedVolume), storage.SharedVolume, ContainerMountType.Volume, isReadOnly: true))
+            : backend.WithFolder(storage.SharedVolume, "/shared");
 
-    private static IResourceBuilder<T> WithRenderedSettings<T>(
-        this IResourceBuilder<T> backend, Backend declaration, Storage storage, IResourceBuilder<ParameterResource> apiKey, UnixFileMode secretMode)
-        where T : IResource
+    /// <summary>Adds an address that it is reached under.</summary>
+    /// <param name="backend">The backend.</param>
+    /// <param name="port">The port inside the container.</param>
+    /// <param name="name">The endpoint's name.</param>
+    /// <param name="isExternal">Whether it is meant for people.</param>
+    public static IResourceBuilder<IBackend> WithPort(this IResourceBuilder<IBackend> backend, int port, string name = "http", bool isExternal = false) =>
+        backend.WithEndpoint(targetPort: backend.Resource is NativeBackend ? null : port, scheme: "http", name: name, isExternal: isExternal)
+            .WithAnnotation(new PublishedPort(name, port));
+
+    /// <summary>Adds what only the native form has to be told, above all where to listen.</summary>
+    public static IResourceBuilder<IBackend> WhenNative(this IResourceBuilder<IBackend> backend, Action<IResourceBuilder<IBackend>> configure)
     {
-        if (declaration.ContainerSettings is null)
-            return backend;
-
-        return backend.OnBeforeResourceStarted(async (resource, started, cancellationToken) =>
-        {
-            var model = started.Services.GetRequiredService<DistributedApplicationModel>();
-            var addresses = await AddressesAsync(model, resource, cancellationToken);
-            var secrets = new Dictionary<string, string> { ["api-key"] = await apiKey.Resource.GetValueAsync(cancellationToken) ?? "" };
-            await BackendSettings.CopyAsync(
-                Path.Combine(storage.Repository, "infra", declaration.Name), storage.Settings(declaration.Name), addresses, secrets, secretMode, cancellationToken);
-        });
+        if (backend.Resource is NativeBackend)
+            configure(backend);
+        return backend;
     }
 
-    /// <summary>Where <paramref name="caller"/> reaches each resource: from inside a container that is another address than from outside.</summary>
-    private static async Task<Dictionary<string, string>> AddressesAsync(
-        DistributedApplicationModel model, IResource caller, CancellationToken cancellationToken)
-    {
-        var addresses = new Dictionary<string, string>();
-        foreach (var resource in model.Resources.OfType<IResourceWithEndpoints>())
-        {
-            var endpoint = resource.GetEndpoint("http");
-            if (endpoint.Exists)
-            {
-                var context = new ValueProviderContext { Caller = caller };
-                addresses[resource.Name] = await endpoint.Property(EndpointProperty.HostAndPort).GetValueAsync(context, cancellationToken) ?? "";
-            }
-        }
+    /// <summary>The port that the program itself listens on.</summary>
+    public static EndpointReferenceExpression Listening(this IResourceBuilder<IBackend> backend, string endpoint = "http") =>
+        backend.GetEndpoint(endpoint).Property(EndpointProperty.TargetPort);
 
-        return addresses;
-    }
+    /// <summary>Where the program has to listen: inside a container for everybody who has its address, on this machine for nobody else.</summary>
+    public static string ListenHost(this IResourceBuilder<IBackend> backend) => backend.Resource is NativeBackend ? "127.0.0.1" : "0.0.0.0";
+
+    /// <summary>Asks this path for the health of a resource, when it runs and when it is published.</summary>
+    public static IResourceBuilder<T> WithHealth<T>(this IResourceBuilder<T> resource, string path, string endpoint = "http") where T : IResourceWithEndpoints =>
+        resource.WithHttpHealthCheck(path, endpointName: endpoint).WithAnnotation(new HealthRequest(endpoint, path));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
 
 namespace AgentSystem.AppHost.Backends;
 
@@ -66,28 +67,40 @@ internal sealed record Machine(bool Publishing, bool RunsContainers, Func<string
 /// <param name="Remark">One line for people, when it is left out.</param>
 internal sealed record BackendChoice(BackendForm Form, string? Executable = null, string? Remark = null)
 {
-    /// <summary>A container where containers run, else the executable, else nothing; <paramref name="wanted"/> overrides.</summary>
+    private const string AllBackends = "Backends";
+
+    /// <summary>
+    /// A container where containers run, else the executable, else nothing. The setting <c>Backends:&lt;Name&gt;</c> overrides, for example
+    /// <c>Backends:NodeExporter</c>, and <c>Backends</c> overrides for all that have no setting of their own.
+    /// </summary>
     /// <exception cref="DistributedApplicationException">What is wanted cannot be had.</exception>
-    public static BackendChoice For(Backend backend, string? wanted, Machine machine)
+    public static BackendChoice For(string name, NativeForm native, IConfiguration configuration, Machine machine)
     {
         if (machine.Publishing)
             return new(BackendForm.Container);
 
-        var executable = backend.Executables.Select(machine.FindExecutable).FirstOrDefault(path => path is not null);
+        var setting = SettingOf(name);
+        var wanted = configuration[setting];
+        if (string.IsNullOrEmpty(wanted))
+            (setting, wanted) = (AllBackends, configuration[AllBackends]);
+        var executable = native.Executables.Select(machine.FindExecutable).FirstOrDefault(path => path is not null);
         return wanted switch
         {
             null or "" when machine.RunsContainers => new(BackendForm.Container),
             null or "" when executable is not null => new(BackendForm.Native, executable),
-            null or "" => new(BackendForm.Off, Remark: $"{backend.Name} is left out: {backend.HowToGet}"),
-            _ when Is("off") => new(BackendForm.Off, Remark: $"{backend.Name} is left out: {backend.Setting} is off"),
+            null or "" => new(BackendForm.Off, Remark: $"{name} is left out: {native.HowToGet}"),
+            _ when Is("off") => new(BackendForm.Off, Remark: $"{name} is left out: {setting} is off"),
             _ when Is("container") => new(BackendForm.Container),
             _ when Is("native") && executable is not null => new(BackendForm.Native, executable),
-            _ when Is("native") => throw Impossible($"none of {string.Join(", ", backend.Executables)} is on PATH ({backend.HowToGet})"),
-            _ when Is("embedded") => throw Impossible($"{backend.Name} has no embedded stand-in; use container, native or off"),
+            _ when Is("native") => throw Impossible($"{name}: none of {string.Join(", ", native.Executables)} is on PATH ({native.HowToGet})"),
+            _ when Is("embedded") => throw Impossible($"{name} has no embedded stand-in; use container, native or off"),
             _ => throw Impossible("it has to be container, native, embedded or off"),
         };
 
         bool Is(string form) => string.Equals(wanted, form, StringComparison.OrdinalIgnoreCase);
-        DistributedApplicationException Impossible(string why) => new($"{backend.Setting}={wanted}: {why}.");
+        DistributedApplicationException Impossible(string why) => new($"{setting}={wanted}: {why}.");
     }
+
+    /// <summary>The setting for one backend: its name in Pascal case.</summary>
+    public static string SettingOf(string name) => $"{AllBackends}:{string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))}";
 }

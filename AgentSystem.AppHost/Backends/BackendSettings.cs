@@ -11,17 +11,13 @@ internal static partial class BackendSettings
     /// <summary>A file in this folder is named after the resource that it describes, and is left out together with it.</summary>
     private const string Targets = "targets";
 
-    /// <summary>Replaces <c>name:port</c> wherever <paramref name="addresses"/> knows the name.</summary>
+    /// <summary>Replaces every <c>name:port</c> that <paramref name="addresses"/> has.</summary>
     public static string Render(string text, IReadOnlyDictionary<string, string> addresses) =>
-        NameAndPort().Replace(text, match => addresses.GetValueOrDefault(match.Groups["name"].Value, match.Value));
+        NameAndPort().Replace(text, match => addresses.GetValueOrDefault(match.Value, match.Value));
 
-    /// <summary>
-    /// Copies <paramref name="source"/> to <paramref name="destination"/>, which is emptied before, with the run's <paramref name="addresses"/>,
-    /// and puts the <paramref name="secrets"/> beside it: each a file below <c>secrets/</c> with <paramref name="secretMode"/>.
-    /// </summary>
+    /// <summary>Copies <paramref name="source"/> to <paramref name="destination"/>, which is emptied before, with each file as <paramref name="render"/> has it.</summary>
     public static async Task CopyAsync(
-        string source, string destination, IReadOnlyDictionary<string, string> addresses, IReadOnlyDictionary<string, string> secrets,
-        UnixFileMode secretMode, CancellationToken cancellationToken)
+        string source, string destination, Func<string, string> render, IReadOnlySet<string> resources, CancellationToken cancellationToken)
     {
         if (Directory.Exists(destination))
             Directory.Delete(destination, recursive: true);
@@ -30,22 +26,21 @@ internal static partial class BackendSettings
         foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
             var relative = Path.GetRelativePath(source, file);
-            if (Path.GetDirectoryName(relative) == Targets && !addresses.ContainsKey(Path.GetFileNameWithoutExtension(file)))
+            if (Path.GetDirectoryName(relative) == Targets && !resources.Contains(Path.GetFileNameWithoutExtension(file)))
                 continue;
             var target = Path.Combine(destination, relative);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             var text = await File.ReadAllTextAsync(file, cancellationToken);
-            await File.WriteAllTextAsync(target, Render(text, addresses), cancellationToken);
+            await File.WriteAllTextAsync(target, render(text), cancellationToken);
         }
-
-        var folder = Path.Combine(destination, "secrets");
-        Directory.CreateDirectory(folder);
-        foreach (var (name, value) in secrets)
-            await WriteSecretAsync(Path.Combine(folder, name), value, secretMode, cancellationToken);
     }
 
-    private static async Task WriteSecretAsync(string path, string value, UnixFileMode mode, CancellationToken cancellationToken)
+    /// <summary>Writes a secret that nobody but those whom <paramref name="mode"/> names could ever read.</summary>
+    public static async Task WriteSecretAsync(string folder, string name, string value, UnixFileMode mode, CancellationToken cancellationToken)
     {
+        Storage.CreateOwnerOnly(folder);
+        var path = Path.Combine(folder, name);
+        File.Delete(path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = mode;
@@ -54,6 +49,6 @@ internal static partial class BackendSettings
     }
 
     // orchestrator:8080 in "http://orchestrator:8080/workers/targets", but not in "my-orchestrator:8080" or "job_name: orchestrator".
-    [GeneratedRegex(@"(?<![\w.-])(?<name>[a-z][a-z0-9-]*):\d+\b", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<![\w.-])[a-z][a-z0-9-]*:\d+\b")]
     private static partial Regex NameAndPort();
 }

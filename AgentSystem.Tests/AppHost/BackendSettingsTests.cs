@@ -7,8 +7,7 @@ namespace AgentSystem.Tests.AppHost;
 [UnsupportedOSPlatform("windows")]
 public sealed class BackendSettingsTests : IDisposable
 {
-    private static readonly Dictionary<string, string> Addresses = new() { ["orchestrator"] = "localhost:40001", ["alerting"] = "localhost:40002" };
-    private static readonly Dictionary<string, string> Secrets = new() { ["api-key"] = "a secret" };
+    private static readonly Dictionary<string, string> Addresses = new() { ["orchestrator:8080"] = "localhost:40001", ["alerting:8080"] = "localhost:40002", ["alerting:9"] = "localhost:40003" };
     private const UnixFileMode OwnerMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("settings-");
@@ -18,6 +17,7 @@ public sealed class BackendSettingsTests : IDisposable
     [Theory]
     [InlineData("url: http://orchestrator:8080/workers/targets", "url: http://localhost:40001/workers/targets")]
     [InlineData("""- targets: ["alerting:8080"]""", """- targets: ["localhost:40002"]""")]
+    [InlineData("alerting:9 alerting:90", "localhost:40003 alerting:90")]
     [InlineData("my-orchestrator:8080", "my-orchestrator:8080")]
     [InlineData("labels: { job: orchestrator }", "labels: { job: orchestrator }")]
     [InlineData("http://elsewhere:80", "http://elsewhere:80")]
@@ -29,43 +29,45 @@ public sealed class BackendSettingsTests : IDisposable
         Gen.String[Gen.Char["ab:-. \n/{}"]].Sample(text => Assert.Equal(text, BackendSettings.Render(text, Addresses)));
 
     [Fact]
-    public async Task The_copy_has_addresses_and_secrets_and_nothing_of_the_run_before()
+    public async Task The_copy_is_rendered_and_has_nothing_of_the_run_before()
     {
-        var source = Write("source/main.yml", "url: http://alerting:8080/x\nfile: targets/*.yml\n");
+        Write("source/main.yml", "url: http://alerting:8080/x\nfile: targets/*.yml\n");
         var stale = Write("copy/stale.yml", "old");
 
-        await CopyAsync(source.Directory!.FullName);
+        await CopyAsync();
 
         Assert.Equal("url: http://localhost:40002/x\nfile: targets/*.yml\n", Read("copy/main.yml"));
-        Assert.Equal("a secret", Read("copy/secrets/api-key"));
-        Assert.False(stale.Exists && File.Exists(stale.FullName));
+        Assert.False(File.Exists(stale.FullName));
     }
 
     [Fact]
-    public async Task A_secret_is_its_owners()
+    public async Task A_secret_is_its_owners_and_the_newest_one_counts()
     {
-        var source = Write("source/main.yml", "");
+        var folder = Path.Combine(_folder.FullName, "secrets");
+        foreach (var value in new[] { "an old one", "a secret" })
+            await BackendSettings.WriteSecretAsync(folder, "api-key", value, OwnerMayRead, CancellationToken.None);
 
-        await CopyAsync(source.Directory!.FullName);
-
-        Assert.Equal(OwnerMayRead, File.GetUnixFileMode(Path.Combine(_folder.FullName, "copy/secrets/api-key")));
+        Assert.Equal("a secret", Read("secrets/api-key"));
+        Assert.Equal(OwnerMayRead, File.GetUnixFileMode(Path.Combine(folder, "api-key")));
+        Assert.Equal(OwnerMayRead | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
     }
 
     [Fact]
     public async Task A_resource_that_is_left_out_has_no_target()
     {
-        var source = Write("source/main.yml", "");
+        Write("source/main.yml", "");
         Write("source/targets/alerting.yml", """- targets: ["alerting:8080"]""");
         Write("source/targets/node-exporter.yml", """- targets: ["node-exporter:9100"]""");
 
-        await CopyAsync(source.Directory!.FullName);
+        await CopyAsync();
 
         var targets = Directory.GetFiles(Path.Combine(_folder.FullName, "copy/targets")).Select(Path.GetFileName);
         Assert.Equal(["alerting.yml"], targets);
     }
 
-    private Task CopyAsync(string source) => BackendSettings.CopyAsync(
-        source, Path.Combine(_folder.FullName, "copy"), Addresses, Secrets, OwnerMayRead, CancellationToken.None);
+    private Task CopyAsync() => BackendSettings.CopyAsync(
+        Path.Combine(_folder.FullName, "source"), Path.Combine(_folder.FullName, "copy"), text => BackendSettings.Render(text, Addresses),
+        new HashSet<string> { "orchestrator", "alerting" }, CancellationToken.None);
 
     private FileInfo Write(string path, string text)
     {

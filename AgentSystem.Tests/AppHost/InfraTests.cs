@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using AgentSystem.AppHost.Backends;
 
 namespace AgentSystem.Tests.AppHost;
 
 /// <summary>The real tools judge the configuration, as it is committed and as a run gets it.</summary>
-public sealed class InfraTests : IDisposable
+public sealed partial class InfraTests : IDisposable
 {
     private const UnixFileMode OwnerMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -42,17 +43,19 @@ public sealed class InfraTests : IDisposable
 
     private async Task<string> CopyAsync(string backend, bool rendered)
     {
-        string[] resources = ["orchestrator", "alerting", "prometheus", "alertmanager", "node-exporter"];
-        var addresses = resources.Select((name, i) => (name, i)).ToDictionary(
-            pair => pair.name, pair => rendered ? $"localhost:{40000 + pair.i}" : $"{pair.name}:{PublishedPort(pair.name)}");
+        var resources = Directory.GetFiles(Path.Combine(Repository(), "infra", "prometheus", "targets")).Select(Path.GetFileNameWithoutExtension).OfType<string>().ToHashSet();
+        var secrets = Path.Combine(_folder.FullName, "secrets");
         var copy = Path.Combine(_folder.FullName, backend);
+        await BackendSettings.WriteSecretAsync(secrets, "api-key", "key", OwnerMayRead, CancellationToken.None);
         await BackendSettings.CopyAsync(
-            Path.Combine(Repository(), "infra", backend), copy, addresses, new Dictionary<string, string> { ["api-key"] = "key" }, OwnerMayRead, CancellationToken.None);
+            Path.Combine(Repository(), "infra", backend), copy,
+            text => (rendered ? Address().Replace(text, "localhost:40001") : text).Replace(RenderedSettingsExtensions.SecretsFolder, secrets, StringComparison.Ordinal),
+            resources, CancellationToken.None);
         return copy;
     }
 
-    private static int PublishedPort(string resource) =>
-        new[] { Backend.Prometheus, Backend.Alertmanager, Backend.NodeExporter }.FirstOrDefault(backend => backend.Name == resource)?.Port ?? 8080;
+    [GeneratedRegex(@"(?<=[""/])[a-z-]+:\d+")]
+    private static partial Regex Address();
 
     private static string Repository()
     {

@@ -124,9 +124,7 @@ public sealed class RunningSystem : IAsyncDisposable
             $"--AGENTSYSTEM_CONNECTION={_data["connection.json"]}",
             $"--Parameters:api-key={ApiKey}",
             $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL={_otlp.Endpoint}",
-            "--Backends:Prometheus=off",
-            "--Backends:Alertmanager=off",
-            "--Backends:NodeExporter=off",
+            "--Backends=off",
         ];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AgentSystem_AppHost>([.. defaults, .. args], limit.Token);
         configure?.Invoke(builder);

@@ -63,6 +63,27 @@ TEXT
     say "Using the .NET SDK $(dotnet --version)"
 }
 
+# Sets AppHostEngine, unless somebody has: Aspire where a container engine answers and Aspire's packages can be had, else the embedded engine.
+choose_engine() {
+    if [ -n "${AppHostEngine:-}" ]; then
+        say "Using the AppHost engine '$AppHostEngine', as asked for"
+        return 0
+    fi
+    local engine=embedded reason
+    if [ "$(dotnet msbuild AgentSystem.AppHost/AppHostEngine.props -getProperty:AppHostEngine)" != aspire ]; then
+        reason="no container engine's socket was found"
+    elif ! { timeout 20 docker info || timeout 20 podman info; } >/dev/null 2>&1; then
+        reason="a container engine's socket is there, but neither docker nor podman answers"
+    elif ! step "Restoring Aspire" timeout 180 dotnet restore --disable-build-servers -p:AppHostEngine=aspire AgentSystem.AppHost; then
+        reason="a container engine answers, but Aspire cannot be restored"
+    else
+        engine=aspire
+        reason="a container engine answers and Aspire is restored"
+    fi
+    export AppHostEngine=$engine AppHostEngineReason=$reason
+    say "Using the AppHost engine '$engine': $reason"
+}
+
 # Installs what is missing of the backends. Where that is not possible, says what is left out and goes on.
 install_backends() {
     local missing=() entry name found

@@ -1,0 +1,19 @@
+namespace AgentSystem.AppHost.Backends;
+
+internal static class LokiExtensions
+{
+    /// <summary>Adds Loki, which keeps the logs.</summary>
+    public static IResourceBuilder<IBackend> AddLoki(this IDistributedApplicationBuilder builder, string name, Storage storage)
+    {
+        var loki = builder.AddBackend(
+                name, "docker.io/grafana/loki", "3.7.6", new(["loki"], "https://grafana.com/docs/loki/latest/setup/install/local"), storage)
+            .WithSettings("/etc/loki")
+            .WithData("/loki")
+            .WithPort(3100)
+            .WithHealth("/ready");
+        return loki
+            .WithArgs($"-config.file={loki.Resource.PathOf("/etc/loki")}/loki.yaml", "-config.expand-env=true")
+            .WhenNative(native => native
+                .WithEnvironment("LOKI_DATA", native.Resource.PathOf("/loki")));
+    }
+}
