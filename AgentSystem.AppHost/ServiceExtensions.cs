@@ -51,7 +51,7 @@ internal static class ServiceExtensions
             .WithEnvironment("ORCHESTRATOR_DB", storage.Journal);
 
     /// <summary>Where Aspire's dashboard takes telemetry in this run, or null.</summary>
-    public static string? DashboardOtlpUrl(this IDistributedApplicationBuilder builder) => builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"];
+    public static string? DashboardOtlpUrl(this IDistributedApplicationBuilder builder) => builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is { Length: > 0 } url ? url : null;
 
     // A process finds its folders on the machine; in a container it needs a volume there.
     private static IResourceBuilder<ProjectResource> WithPublishedVolume(this IResourceBuilder<ProjectResource> service, string folder) =>

@@ -15,12 +15,44 @@ internal static class GrafanaExtensions
             .WithUrlForEndpoint("http", url => url.DisplayText = "Grafana");
         return grafana
             .WithEnvironment("GF_SECURITY_ADMIN_PASSWORD", password)
+            .WithEnvironment("GF_PATHS_PROVISIONING", grafana.Resource.PathOf("/etc/grafana/provisioning"))
             .WithEnvironment("DASHBOARDS_DIR", grafana.Resource.PathOf("/etc/grafana/dashboards"))
-            .WithEnvironment("GF_ANALYTICS_REPORTING_ENABLED", "false")
-            .WithEnvironment("GF_ANALYTICS_CHECK_FOR_UPDATES", "false");
+            .WithEnvironment(context =>
+            {
+                foreach (var (variable, value) in Quiet)
+                    context.EnvironmentVariables[variable] = value;
+            })
+            .WhenNative(native => native
+                .WithArgs("server", "--homepath=/usr/share/grafana")
+                .WithEnvironment("GF_SERVER_HTTP_ADDR", "127.0.0.1")
+                .WithEnvironment("GF_SERVER_HTTP_PORT", $"{native.Listening()}")
+                .WithEnvironment("GF_PATHS_DATA", native.Resource.PathOf("/var/lib/grafana"))
+                .WithEnvironment("GF_PATHS_LOGS", Path.Combine(native.Resource.PathOf("/var/lib/grafana"), "logs"))
+                .WithEnvironment("GF_PATHS_PLUGINS", Path.Combine(native.Resource.PathOf("/var/lib/grafana"), "plugins"))
+                .WithEnvironment("GF_LOG_MODE", "console"));
     }
 
-    /// <summary>Lets Grafana read from a backend, if that is there.</summary>
-    public static IResourceBuilder<IBackend> WithDataSource(this IResourceBuilder<IBackend> grafana, string variable, IResourceBuilder<IBackend> source) =>
-        grafana.WithEnvironment(variable, source.GetEndpoint("http"));
+    // Nothing is sent to or fetched from anywhere else, and nobody makes an account for themselves.
+    private static readonly Dictionary<string, string> Quiet = new()
+    {
+        ["GF_ANALYTICS_REPORTING_ENABLED"] = "false",
+        ["GF_ANALYTICS_CHECK_FOR_UPDATES"] = "false",
+        ["GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES"] = "false",
+        ["GF_ANALYTICS_FEEDBACK_LINKS_ENABLED"] = "false",
+        ["GF_NEWS_NEWS_FEED_ENABLED"] = "false",
+        ["GF_PLUGINS_PREINSTALL_DISABLED"] = "true", // the data sources are bundled; the installer would try to replace them
+        ["GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED"] = "true",
+        ["GF_SECURITY_DISABLE_GRAVATAR"] = "true",
+        ["GF_SNAPSHOTS_EXTERNAL_ENABLED"] = "false",
+        ["GF_USERS_ALLOW_SIGN_UP"] = "false",
+    };
+
+    /// <summary>Lets Grafana read from a backend. One that is left out keeps an address at which nobody answers, since provisioning knows no default.</summary>
+    public static IResourceBuilder<IBackend> WithDataSource(this IResourceBuilder<IBackend> grafana, string variable, IResourceBuilder<IBackend> source)
+    {
+        if (source.IsThere())
+            return grafana.WithEnvironment(variable, source.GetEndpoint("http"));
+        var nobody = $"http://{source.Resource.Name}.invalid";
+        return grafana.WithEnvironment(variable, nobody);
+    }
 }

@@ -6,9 +6,17 @@ namespace AgentSystem.AppHost.Backends;
 /// </summary>
 internal static class LeftOut
 {
+    /// <summary>Has <see cref="ForgetIn"/> done when the model is complete.</summary>
     public static void ForgetWhatIsLeftOut(this IDistributedApplicationBuilder builder) => builder.OnBeforeStart((start, _) =>
     {
-        var there = start.Model.Resources.ToHashSet();
+        ForgetIn(start.Model);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Takes out of a model's resources what speaks of resources that the model does not have.</summary>
+    public static void ForgetIn(DistributedApplicationModel model)
+    {
+        var there = model.Resources.ToHashSet();
         foreach (var resource in there)
         {
             foreach (var wait in resource.Annotations.OfType<WaitAnnotation>().Where(wait => !there.Contains(wait.Resource)).ToArray())
@@ -16,9 +24,7 @@ internal static class LeftOut
             if (resource is IResourceWithEnvironment)
                 resource.Annotations.Add(new EnvironmentCallbackAnnotation(context => Forget(context.EnvironmentVariables, there)));
         }
-
-        return Task.CompletedTask;
-    });
+    }
 
     private static void Forget(Dictionary<string, object> variables, HashSet<IResource> there)
     {

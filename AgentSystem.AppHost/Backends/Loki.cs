@@ -1,3 +1,5 @@
+using AgentSystem.AppHost.Publishing;
+
 namespace AgentSystem.AppHost.Backends;
 
 internal static class LokiExtensions
@@ -10,10 +12,15 @@ internal static class LokiExtensions
             .WithSettings("/etc/loki")
             .WithData("/loki")
             .WithPort(3100)
-            .WithHealth("/ready");
+            .WithHealth("/ready")
+            .WithAnnotation(new PublishedLimits("1.0", "1G"));
         return loki
             .WithArgs($"-config.file={loki.Resource.PathOf("/etc/loki")}/loki.yaml", "-config.expand-env=true")
             .WhenNative(native => native
-                .WithEnvironment("LOKI_DATA", native.Resource.PathOf("/loki")));
+                .WithEndpoint(name: "grpc", scheme: "http")
+                .WithEnvironment("LOKI_DATA", native.Resource.PathOf("/loki"))
+                .WithEnvironment("LOKI_LISTEN_ADDRESS", "127.0.0.1")
+                .WithEnvironment("LOKI_HTTP_PORT", $"{native.Listening()}")
+                .WithEnvironment("LOKI_GRPC_PORT", $"{native.Listening("grpc")}"));
     }
 }

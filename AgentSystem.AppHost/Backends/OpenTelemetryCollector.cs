@@ -1,3 +1,5 @@
+using AgentSystem.AppHost.Publishing;
+
 namespace AgentSystem.AppHost.Backends;
 
 /// <summary>The collector, through which all telemetry goes that is not scraped, and the places that it sends it on to.</summary>
@@ -17,19 +19,23 @@ internal static class OpenTelemetryCollectorExtensions
             .WithPort(13133, "health")
             .WithPort(8888, "metrics")
             .WithPort(8889, "agent-metrics")
-            .WithHealth("/", "health");
+            .WithHealth("/", "health")
+            .WithAnnotation(new PublishedLimits("1.0", "1G"));
         return collector
             .WithConfiguration("config.yaml")
             .WhenNative(native => native
                 .WithEnvironment("OTLP_GRPC_ENDPOINT", $"127.0.0.1:{native.Listening("grpc")}")
                 .WithEnvironment("OTLP_HTTP_ENDPOINT", $"127.0.0.1:{native.Listening()}")
-                .WithEnvironment("HEALTH_ENDPOINT", $"127.0.0.1:{native.Listening("health")}"));
+                .WithEnvironment("HEALTH_ENDPOINT", $"127.0.0.1:{native.Listening("health")}")
+                .WithEnvironment("PROMETHEUS_EXPORTER_ENDPOINT", $"127.0.0.1:{native.Listening("agent-metrics")}")
+                .WithEnvironment("METRICS_HOST", "127.0.0.1")
+                .WithEnvironment("METRICS_PORT", $"{native.Listening("metrics")}"));
     }
 
     /// <summary>Sends traces on to Jaeger, if that is there.</summary>
     public static IResourceBuilder<IBackend> WithTracesTo(this IResourceBuilder<IBackend> collector, IResourceBuilder<IBackend> jaeger) =>
         jaeger.IsThere()
-            ? collector.WithConfiguration("jaeger.yaml").WithEnvironment("JAEGER_OTLP_ENDPOINT", $"{jaeger.GetEndpoint("grpc").Property(EndpointProperty.HostAndPort)}")
+            ? collector.WithConfiguration("jaeger.yaml").WithEnvironment("JAEGER_OTLP_ENDPOINT", jaeger.GetEndpoint("grpc"))
             : collector;
 
     /// <summary>Sends logs on to Loki, if that is there.</summary>
@@ -54,6 +60,7 @@ internal static class OpenTelemetryCollectorExtensions
             ? collector.WithConfiguration("aspire-dashboard.yaml")
                 .WithEnvironment("ASPIRE_DASHBOARD_OTLP_ENDPOINT", new HostUrl(url))
                 .WithEnvironment("ASPIRE_DASHBOARD_API_KEY", builder.Configuration["AppHost:OtlpApiKey"])
+                .WithEnvironment("ASPIRE_DASHBOARD_TRUSTED", url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? "false" : "true") // its certificate is its own
             : collector;
     }
 

@@ -1,3 +1,5 @@
+using AgentSystem.AppHost.Publishing;
+
 namespace AgentSystem.AppHost.Backends;
 
 /// <summary>What Prometheus's family brings: metrics, alerts, and the machine's own state.</summary>
@@ -12,6 +14,7 @@ internal static class PrometheusExtensions
             .WithData("/prometheus")
             .WithPort(9090, isExternal: true)
             .WithHealth("/-/ready")
+            .WithAnnotation(new PublishedLimits("1.0", "2G"))
             .WithUrlForEndpoint("http", url => url.DisplayText = "Prometheus");
         return prometheus
             .WithArgs(

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AgentSystem.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
 namespace AgentSystem.Tests.AppHost;
@@ -8,7 +9,7 @@ public sealed class BackendConfigurationTests
 {
     private const string CollectorVariable = /* lang=regex */ @"\$\{env:[A-Z_]+:-[^}$]*\}";
 
-    private static readonly string Infra = Path.Combine(Repository(), "infra");
+    private static readonly string Infra = Path.Combine(Repository.Root, "infra");
 
     [Theory]
     [InlineData("otel-collector/config.yaml")]
@@ -113,12 +114,4 @@ public sealed class BackendConfigurationTests
         from map in maps where map.Children.ContainsKey(key) select Scalar(map[key]);
 
     private static string Scalar(YamlNode node) => Assert.IsType<YamlScalarNode>(node).Value!;
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "AgentSystem.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests have to run below the repository.");
-        return folder.FullName;
-    }
 }

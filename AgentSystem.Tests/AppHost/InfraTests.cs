@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using AgentSystem.AppHost.Backends;
+using AgentSystem.Tests.Support;
 
 namespace AgentSystem.Tests.AppHost;
 
@@ -43,12 +44,12 @@ public sealed partial class InfraTests : IDisposable
 
     private async Task<string> CopyAsync(string backend, bool rendered)
     {
-        var resources = Directory.GetFiles(Path.Combine(Repository(), "infra", "prometheus", "targets")).Select(Path.GetFileNameWithoutExtension).OfType<string>().ToHashSet();
+        var resources = Directory.GetFiles(Path.Combine(Repository.Root, "infra", "prometheus", "targets")).Select(Path.GetFileNameWithoutExtension).OfType<string>().ToHashSet();
         var secrets = Path.Combine(_folder.FullName, "secrets");
         var copy = Path.Combine(_folder.FullName, backend);
         await BackendSettings.WriteSecretAsync(secrets, "api-key", "key", OwnerMayRead, CancellationToken.None);
         await BackendSettings.CopyAsync(
-            Path.Combine(Repository(), "infra", backend), copy,
+            Path.Combine(Repository.Root, "infra", backend), copy,
             text => (rendered ? Address().Replace(text, "localhost:40001") : text).Replace(RenderedSettingsExtensions.SecretsFolder, secrets, StringComparison.Ordinal),
             resources, CancellationToken.None);
         return copy;
@@ -56,14 +57,6 @@ public sealed partial class InfraTests : IDisposable
 
     [GeneratedRegex(@"(?<=[""/])[a-z-]+:\d+")]
     private static partial Regex Address();
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "AgentSystem.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests have to run below the repository.");
-        return folder.FullName;
-    }
 
     private static async Task<string> RunAsync(string tool, params string[] arguments)
     {

@@ -1,3 +1,6 @@
+using AgentSystem.AppHost.Backends;
+using AgentSystem.Tests.Support;
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 
@@ -6,17 +9,59 @@ namespace AgentSystem.Tests.AppHost;
 /// <summary>The model as AppHost.cs builds it, not started.</summary>
 public sealed class TopologyTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("topology-");
+    private static readonly string[] Services = ["orchestrator", "marie", "anga", "fabien", "alerting"];
+    private static readonly string[] Backends = ["prometheus", "alertmanager", "node-exporter", "grafana", "loki", "jaeger", "otel-collector", "alloy"];
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    private readonly TempFolder _data = new();
+
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task Every_resource_of_the_picture_is_there()
     {
-        var resources = await ResourcesAsync();
+        var resources = await ResourcesAsync("--Backends=container");
 
-        string[] picture = ["orchestrator", "marie", "anga", "fabien", "alerting", "prometheus", "alertmanager", "node-exporter"];
-        Assert.Superset(picture.ToHashSet(), resources.Select(resource => resource.Name).ToHashSet());
+        Assert.Superset(Services.Concat(Backends).ToHashSet(), resources.Select(resource => resource.Name).ToHashSet());
+        Assert.All(Backends, name => Assert.NotEmpty(Named(resources, name).Annotations.OfType<ContainerImageAnnotation>()));
+    }
+
+    [Fact]
+    public async Task Every_service_and_backend_has_a_health_check()
+    {
+        var resources = await ResourcesAsync("--Backends=container");
+
+        Assert.All(Services.Concat(Backends), name => Assert.NotEmpty(Named(resources, name).Annotations.OfType<HealthCheckAnnotation>()));
+    }
+
+    [Fact]
+    public async Task Services_send_to_the_collector_which_sends_on_to_Jaeger_and_Loki()
+    {
+        var resources = await ResourcesAsync("--Backends=container", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:4711");
+
+        foreach (var service in Services)
+            Assert.Equal("otel-collector", Assert.IsType<EndpointReference>((await VariablesAsync(Named(resources, service)))["OTEL_EXPORTER_OTLP_ENDPOINT"]).Resource.Name);
+        var collector = await VariablesAsync(Named(resources, "otel-collector"));
+        Assert.Equal("jaeger", Assert.IsType<EndpointReference>(collector["JAEGER_OTLP_ENDPOINT"]).Resource.Name);
+        Assert.Equal("http://localhost:4711", Assert.IsType<HostUrl>(collector["ASPIRE_DASHBOARD_OTLP_ENDPOINT"]).Url);
+        Assert.Equal(["config.yaml", "jaeger.yaml", "loki.yaml", "aspire-dashboard.yaml"], await ConfigurationsAsync(resources));
+    }
+
+    [Fact]
+    public async Task The_collector_knows_no_destination_that_is_left_out()
+    {
+        var resources = await ResourcesAsync("--Backends=off", "--Backends:OtelCollector=container", "--Backends:Loki=container", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=");
+
+        Assert.Equal(["config.yaml", "loki.yaml"], await ConfigurationsAsync(resources));
+    }
+
+    [Fact]
+    public async Task Without_a_collector_services_send_to_the_dashboard_and_without_that_to_nobody()
+    {
+        var toDashboard = await VariablesAsync(Named(await ResourcesAsync("--Backends=off", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:4711"), "marie"));
+        Assert.Contains("4711", toDashboard["OTEL_EXPORTER_OTLP_ENDPOINT"].ToString(), StringComparison.Ordinal);
+
+        var toNobody = await VariablesAsync(Named(await ResourcesAsync("--Backends=off", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL="), "marie"));
+        Assert.DoesNotContain("OTEL_EXPORTER_OTLP_ENDPOINT", toNobody.Keys);
     }
 
     [Fact]
@@ -24,43 +69,75 @@ public sealed class TopologyTests : IDisposable
     {
         var resources = await ResourcesAsync("--Workers:Replicas=3");
 
-        var marie = Assert.Single(resources, resource => resource.Name == "marie");
-        Assert.Equal(3, Assert.Single(marie.Annotations.OfType<ReplicaAnnotation>()).Replicas);
+        Assert.Equal(3, Assert.Single(Named(resources, "marie").Annotations.OfType<ReplicaAnnotation>()).Replicas);
+    }
+
+    [Theory]
+    [InlineData("marie", "orchestrator")]
+    [InlineData("anga", "orchestrator")]
+    [InlineData("fabien", "orchestrator")]
+    [InlineData("prometheus", "orchestrator")]
+    [InlineData("alertmanager", "alerting")]
+    public async Task Who_needs_another_one_waits_for_it(string name, string other)
+    {
+        var resources = await ResourcesAsync("--Backends=container");
+
+        Assert.Contains(Named(resources, name).Annotations.OfType<WaitAnnotation>(), wait => wait.Resource.Name == other);
     }
 
     [Fact]
-    public async Task Workers_wait_for_the_orchestrator_and_Prometheus_too()
+    public async Task A_backend_that_is_switched_off_is_not_there_and_nobody_speaks_of_it()
+    {
+        var resources = await ResourcesAsync("--Backends=container", "--Backends:Loki=off", "--Backends:Alertmanager=off");
+        LeftOut.ForgetIn(new DistributedApplicationModel(resources));
+
+        Assert.DoesNotContain(resources, resource => resource.Name is "loki" or "alertmanager");
+        Assert.DoesNotContain("LOKI_PUSH_URL", (await VariablesAsync(Named(resources, "alloy"))).Keys);
+        Assert.Equal("http://loki.invalid", (await VariablesAsync(Named(resources, "grafana")))["LOKI_URL"]);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_what_is_not_there()
+    {
+        var resources = await ResourcesAsync();
+        resources.Remove(Named(resources, "orchestrator"));
+        LeftOut.ForgetIn(new DistributedApplicationModel(resources));
+
+        Assert.DoesNotContain(resources.SelectMany(resource => resource.Annotations.OfType<WaitAnnotation>()), wait => wait.Resource.Name == "orchestrator");
+    }
+
+    [Theory]
+    [InlineData("api-key")]
+    [InlineData("grafana-password")]
+    public async Task Keys_are_secrets(string name)
     {
         var resources = await ResourcesAsync();
 
-        foreach (var name in new[] { "marie", "anga", "fabien", "prometheus" })
-        {
-            var resource = Assert.Single(resources, resource => resource.Name == name);
-            Assert.Contains(resource.Annotations.OfType<WaitAnnotation>(), wait => wait.Resource.Name == "orchestrator");
-        }
+        Assert.True(Assert.Single(resources.OfType<ParameterResource>(), parameter => parameter.Name == name).Secret);
     }
 
-    [Fact]
-    public async Task A_backend_that_is_switched_off_is_not_there()
-    {
-        var resources = await ResourcesAsync("--Backends:NodeExporter=off");
+    private static IResource Named(IEnumerable<IResource> resources, string name) => Assert.Single(resources, resource => resource.Name == name);
 
-        Assert.DoesNotContain(resources, resource => resource.Name == "node-exporter");
+    private static async Task<Dictionary<string, object>> VariablesAsync(IResource resource)
+    {
+        var context = new EnvironmentCallbackContext(new(DistributedApplicationOperation.Run), resource);
+        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
+            await annotation.Callback(context);
+        return context.EnvironmentVariables;
     }
 
-    [Fact]
-    public async Task The_key_is_a_secret()
+    private static async Task<IEnumerable<string>> ConfigurationsAsync(IEnumerable<IResource> resources)
     {
-        var resources = await ResourcesAsync();
-
-        var key = Assert.Single(resources.OfType<ParameterResource>(), parameter => parameter.Name == "api-key");
-        Assert.True(key.Secret);
+        var collector = Named(resources, "otel-collector");
+        var context = new CommandLineArgsCallbackContext([], collector);
+        foreach (var annotation in collector.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
+            await annotation.Callback(context);
+        return context.Args.OfType<string>().Select(argument => Path.GetFileName(argument));
     }
 
-    private async Task<IReadOnlyList<IResource>> ResourcesAsync(params string[] arguments)
+    private async Task<List<IResource>> ResourcesAsync(params string[] arguments)
     {
-        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AgentSystem_AppHost>(
-            [$"--Data:Dir={_folder.FullName}", .. arguments]);
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AgentSystem_AppHost>([$"--Data:Dir={_data[Guid.NewGuid().ToString()]}", .. arguments]);
         return [.. builder.Resources];
     }
 }
