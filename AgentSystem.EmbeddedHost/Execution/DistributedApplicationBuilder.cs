@@ -102,7 +102,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _inner.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Runner>(services, new RunSettings(
             AppHostAssembly,
             RandomizePorts: _inner.Configuration.GetValue("DcpPublisher:RandomizePorts", false),
-            LogFolder: isTest ? null : Path.Combine(_inner.Configuration["Aspire:Store:Path"] ?? Path.Combine(AppHostDirectory, "obj"), ".aspire", "logs"),
+            // Where the run keeps its data; a host that has no such place leaves no files.
+            LogFolder: _inner.Configuration["Aspire:Store:Path"] is { Length: > 0 } store ? Path.Combine(store, ".aspire", "logs") : null,
             services.GetService<Terminal>() ?? (asks ? Terminal.OfThisProcess() : null))));
         _inner.Services.AddHostedService(services => services.GetRequiredService<Runner>());
         _inner.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
