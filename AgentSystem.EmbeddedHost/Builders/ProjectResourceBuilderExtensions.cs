@@ -57,7 +57,7 @@ public static class ProjectResourceBuilderExtensions
             return;
         var urls = new ReferenceExpression.ExpressionInterpolatedStringHandler(0, 0);
         var isFirst = true;
-        foreach (var endpoint in project.GetEndpoints())
+        foreach (var endpoint in AspNetCoreEndpoints.Of(project))
         {
             if (endpoint.IsHttps)
                 variables.TryAdd("ASPNETCORE_HTTPS_PORT", endpoint.Property(EndpointProperty.Port));
