@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Execution;
+using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -25,18 +26,19 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <summary>Gives commands to resources.</summary>
     public ResourceCommandService ResourceCommands => Services.GetRequiredService<ResourceCommandService>();
 
+    private bool IsPublishing => Services.GetRequiredService<DistributedApplicationExecutionContext>().IsPublishMode;
+
     public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
 
     public static IDistributedApplicationBuilder CreateBuilder(string[] args) => CreateBuilder(new DistributedApplicationOptions { Args = args });
 
     public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options) => new DistributedApplicationBuilder(options);
 
-    public virtual Task StartAsync(CancellationToken cancellationToken = default)
+    public virtual async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        return Services.GetRequiredService<DistributedApplicationExecutionContext>().IsPublishMode
-            ? throw new DistributedApplicationException(
-                "The embedded engine runs the model and does not publish it. Publish with Aspire: dotnet run --project AgentSystem.AppHost -p:AppHostEngine=aspire -- --operation publish …")
-            : _host.StartAsync(cancellationToken);
+        if (IsPublishing)
+            await Services.GetRequiredService<ManifestPublisher>().PublishAsync(cancellationToken).ConfigureAwait(false);
+        await _host.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public virtual Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
@@ -53,6 +55,12 @@ public class DistributedApplication : IHost, IAsyncDisposable
         {
             await StartAsync(cancellationToken).ConfigureAwait(false);
             await _host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DistributedApplicationException e) when (IsPublishing)
+        {
+            // Scripts publish: they need the line and the code, and nobody needs the stack.
+            await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            Environment.ExitCode = 1;
         }
         finally
         {

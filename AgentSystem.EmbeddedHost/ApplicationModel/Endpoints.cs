@@ -124,7 +124,7 @@ public sealed class EndpointReference : IExpressionValue, IValueWithReferences
     public string Scheme => EndpointAnnotation.UriScheme;
     public string Url => Allocated.UriString;
 
-    string IManifestExpressionProvider.ValueExpression => $"{{{Resource.Name}.bindings.{EndpointName}.url}}";
+    string IManifestExpressionProvider.ValueExpression => Property(EndpointProperty.Url).ValueExpression;
 
     IEnumerable<object> IValueWithReferences.References => [Resource];
 
@@ -148,7 +148,12 @@ public class EndpointReferenceExpression(EndpointReference endpointReference, En
     public EndpointReference Endpoint { get; } = endpointReference;
     public EndpointProperty Property { get; } = property;
 
-    public string ValueExpression => $"{{{Endpoint.Resource.Name}.bindings.{Endpoint.EndpointName}.{(Property == EndpointProperty.IPV4Host ? "host" : char.ToLowerInvariant(Property.ToString()[0]) + Property.ToString()[1..])}}}";
+    public string ValueExpression => Property switch
+    {
+        EndpointProperty.IPV4Host => Binding(EndpointProperty.Host),
+        EndpointProperty.HostAndPort => $"{Binding(EndpointProperty.Host)}:{Binding(EndpointProperty.Port)}",
+        _ => Binding(Property),
+    };
 
     IEnumerable<object> IValueWithReferences.References => [Endpoint];
 
@@ -172,6 +177,8 @@ public class EndpointReferenceExpression(EndpointReference endpointReference, En
         caller is null || caller == Endpoint.Resource ? null
         : Endpoint.Resource.Annotations.OfType<TargetPorts>().FirstOrDefault(target => target.Endpoint == Endpoint.EndpointAnnotation.Name) is { } target ? Invariant(target.Ports[0])
         : null;
+
+    private string Binding(EndpointProperty property) => $"{{{Endpoint.Resource.Name}.bindings.{Endpoint.EndpointName}.{char.ToLowerInvariant(property.ToString()[0])}{property.ToString()[1..]}}}";
 
     private static string Invariant(int port) => port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Aspire.Hosting.Publishing;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -37,6 +38,19 @@ public class ParameterResource : Resource, IExpressionValue
 public abstract class ParameterDefault
 {
     public abstract string GetDefaultValue();
+
+    /// <summary>Writes into the manifest how a deployment comes by a value.</summary>
+    public abstract void WriteToManifest(ManifestPublishingContext context);
+}
+
+/// <summary>The value that a parameter has unless a deployment is given another.</summary>
+internal sealed class ConstantParameterDefault(Func<string> valueGetter) : ParameterDefault
+{
+    private readonly Lazy<string> _value = new(valueGetter);
+
+    public override string GetDefaultValue() => _value.Value;
+
+    public override void WriteToManifest(ManifestPublishingContext context) => context.Writer.WriteString("value", GetDefaultValue());
 }
 
 /// <summary>Makes a random value: so many characters of the kinds that are allowed, of each at least so many.</summary>
@@ -66,5 +80,25 @@ public sealed class GenerateParameterDefault : ParameterDefault
         var shuffled = characters.ToArray();
         RandomNumberGenerator.Shuffle(shuffled.AsSpan());
         return new string(shuffled);
+    }
+
+    public override void WriteToManifest(ManifestPublishingContext context)
+    {
+        var writer = context.Writer;
+        writer.WriteStartObject("generate");
+        writer.WriteNumber("minLength", MinLength);
+        foreach (var (name, isUsed) in ((string, bool)[])[("lower", Lower), ("upper", Upper), ("numeric", Numeric), ("special", Special)])
+        {
+            if (!isUsed)
+                writer.WriteBoolean(name, false);
+        }
+
+        foreach (var (name, minimum) in ((string, int)[])[("minLower", MinLower), ("minUpper", MinUpper), ("minNumeric", MinNumeric), ("minSpecial", MinSpecial)])
+        {
+            if (minimum != 0)
+                writer.WriteNumber(name, minimum);
+        }
+
+        writer.WriteEndObject();
     }
 }

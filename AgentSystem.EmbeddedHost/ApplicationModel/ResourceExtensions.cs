@@ -19,7 +19,12 @@ public static class ResourceExtensions
     public static IEnumerable<EndpointReference> GetEndpoints(this IResourceWithEndpoints resource) =>
         resource.Annotations.OfType<EndpointAnnotation>().Select(endpoint => new EndpointReference(resource, endpoint));
 
-    public static EndpointReference GetEndpoint(this IResourceWithEndpoints resource, string endpointName) => new(resource, endpointName);
+    public static EndpointReference GetEndpoint(this IResourceWithEndpoints resource, string endpointName)
+    {
+        var reference = new EndpointReference(resource, endpointName);
+        // By the name that it has itself, should that differ in case.
+        return reference.Exists ? new(resource, reference.EndpointAnnotation) : reference;
+    }
 
     public static bool TryGetEnvironmentVariables(this IResource resource, [NotNullWhen(true)] out IEnumerable<EnvironmentCallbackAnnotation>? environmentVariables) =>
         resource.TryGetAnnotationsOfType(out environmentVariables);

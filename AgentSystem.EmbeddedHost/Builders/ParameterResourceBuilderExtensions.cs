@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Execution;
+using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting;
@@ -21,7 +22,10 @@ public static class ParameterResourceBuilderExtensions
         this IDistributedApplicationBuilder builder, string name, Func<string> valueGetter, bool publishValueAsDefault = false, bool secret = false) =>
         publishValueAsDefault && secret
             ? throw new ArgumentException($"Parameter '{name}' is secret, so its value cannot be published.", nameof(publishValueAsDefault))
-            : builder.AddResource(new ParameterResource(name, _ => valueGetter(), secret));
+            : builder.AddResource(new ParameterResource(name, published => published?.GetDefaultValue() ?? valueGetter(), secret)
+            {
+                Default = publishValueAsDefault ? new ConstantParameterDefault(valueGetter) : null,
+            });
 
     /// <summary>Adds a value that has to be configured, under a key of its own.</summary>
     public static IResourceBuilder<ParameterResource> AddParameterFromConfiguration(this IDistributedApplicationBuilder builder, string name, string configurationKey, bool secret = false) =>
@@ -61,5 +65,7 @@ public static class ParameterResourceBuilderExtensions
             secrets.TrySet($"Parameters:{name}", value);
             return value;
         }
+
+        public override void WriteToManifest(ManifestPublishingContext context) => made.WriteToManifest(context);
     }
 }

@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Execution;
+using Aspire.Hosting.Publishing;
 
 namespace Aspire.Hosting;
 
@@ -44,7 +45,7 @@ public static class ProjectResourceBuilderExtensions
             .WithOtlpExporter()
             .WithEnvironment(Telemetry.Console);
         if (builder.ExecutionContext.IsPublishMode)
-            return resource;
+            return PublishedProject.Apply(resource, project.ProjectPath, options);
         // Before the launch profile, whose variables must not replace them.
         resource.WithEnvironment(context => Listen(resource.Resource, context.EnvironmentVariables));
         return LaunchProfiles.Apply(resource, project.ProjectPath, options);
@@ -57,7 +58,7 @@ public static class ProjectResourceBuilderExtensions
             return;
         var urls = new ReferenceExpression.ExpressionInterpolatedStringHandler(0, 0);
         var isFirst = true;
-        foreach (var endpoint in project.GetEndpoints())
+        foreach (var endpoint in AspNetCoreEndpoints.Of(project))
         {
             if (endpoint.IsHttps)
                 variables.TryAdd("ASPNETCORE_HTTPS_PORT", endpoint.Property(EndpointProperty.Port));

@@ -91,13 +91,8 @@ public static partial class ResourceBuilderExtensions
     /// <summary>Refers to an endpoint, which may be added later.</summary>
     public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, string name) where T : IResourceWithEndpoints => builder.Resource.GetEndpoint(name);
 
-    /// <summary>Speaks HTTP/2 on all HTTP endpoints that are there.</summary>
-    public static IResourceBuilder<T> AsHttp2Service<T>(this IResourceBuilder<T> builder) where T : IResourceWithEndpoints
-    {
-        foreach (var endpoint in builder.Resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.UriScheme is "http" or "https"))
-            endpoint.Transport = "http2";
-        return builder;
-    }
+    /// <summary>Speaks HTTP/2 on all HTTP endpoints, those added later included.</summary>
+    public static IResourceBuilder<T> AsHttp2Service<T>(this IResourceBuilder<T> builder) where T : IResourceWithEndpoints => builder.WithAnnotation(new Http2ServiceAnnotation());
 
     private static EndpointReference HttpEndpoint<T>(IResourceBuilder<T> builder) where T : IResourceWithEndpoints =>
         ((string[])["https", "http"]).Select(builder.GetEndpoint).FirstOrDefault(endpoint => endpoint.Exists)

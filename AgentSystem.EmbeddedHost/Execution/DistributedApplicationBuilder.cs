@@ -1,6 +1,7 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,14 +11,6 @@ namespace Aspire.Hosting.Execution;
 
 internal sealed class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
-    private static readonly Dictionary<string, string> Switches = new()
-    {
-        ["--operation"] = "AppHost:Operation",
-        ["--publisher"] = "Publishing:Publisher",
-        ["--output-path"] = "Publishing:OutputPath",
-        ["--step"] = "Pipeline:Step",
-    };
-
     private readonly HostApplicationBuilder _inner;
     private readonly EntryPointInterception? _interception = EntryPointInterception.Current;
 
@@ -32,16 +25,14 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         AppHostAssembly = options.AssemblyName is { Length: > 0 } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
         AppHostDirectory = options.ProjectDirectory ?? ProjectFolderOf(AppHostAssembly) ?? _inner.Environment.ContentRootPath;
         var secrets = UserSecrets.Add(_inner.Configuration, AppHostAssembly, _inner.Environment.IsDevelopment());
-        _inner.Configuration.AddCommandLine(options.Args ?? [], Switches);
-
-        var publishes = string.Equals(_inner.Configuration["AppHost:Operation"], "publish", StringComparison.OrdinalIgnoreCase)
-            || _inner.Configuration["Publishing:Publisher"] is not null;
-        ExecutionContext = new(publishes ? DistributedApplicationOperation.Publish : DistributedApplicationOperation.Run);
+        _inner.Configuration.AddCommandLine(options.Args ?? [], Operation.Switches);
+        ExecutionContext = new(Operation.Decide(_inner.Configuration));
 
         // This engine has no dashboard, but what is sent to one carries the same key as where there is one.
         if (ExecutionContext.IsRunMode && !options.DisableDashboard && !IsTrue("ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS", "DOTNET_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"))
             secrets.GetOrSet(_inner.Configuration, "AppHost:OtlpApiKey", () => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
 
+        Eventing.Subscribe<BeforeStartEvent>(Http2ServiceAnnotation.ApplyAsync);
         AddServices(options);
         AddRunner(options);
     }
@@ -105,7 +96,9 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             // Where the run keeps its data; a host that has no such place leaves no files.
             LogFolder: _inner.Configuration["Aspire:Store:Path"] is { Length: > 0 } store ? Path.Combine(store, ".aspire", "logs") : null,
             services.GetService<Terminal>() ?? (asks ? Terminal.OfThisProcess() : null))));
-        _inner.Services.AddHostedService(services => services.GetRequiredService<Runner>());
+        _inner.Services.AddSingleton<ManifestPublisher>();
+        if (ExecutionContext.IsRunMode)
+            _inner.Services.AddHostedService(services => services.GetRequiredService<Runner>());
         _inner.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 

@@ -10,14 +10,9 @@ internal static class LaunchProfiles
 {
     public static IResourceBuilder<ProjectResource> Apply(IResourceBuilder<ProjectResource> project, string projectPath, ProjectResourceOptions options)
     {
-        if (options.ExcludeLaunchProfile)
-            return project;
-        if (!File.Exists(projectPath))
-            throw new DistributedApplicationException($"'{project.Resource.Name}' cannot be added: there is no project {projectPath}.");
-        if (LaunchSettings.Read(Path.GetDirectoryName(projectPath)!) is not { } profiles || Choose(project, profiles, options.LaunchProfileName) is not { } name)
+        if (Choose(project, projectPath, options) is not var (name, profile))
             return project;
 
-        var profile = profiles[name];
         AddEndpoints(project, profile);
         project.WithAnnotation(new LaunchProfileArguments([.. LaunchSettings.Words(profile.CommandLineArgs)]));
         if (Uri.TryCreate(profile.LaunchUrl, UriKind.RelativeOrAbsolute, out var launchUrl))
@@ -28,6 +23,16 @@ internal static class LaunchProfiles
             foreach (var (variable, value) in profile.EnvironmentVariables ?? new Dictionary<string, string>())
                 context.EnvironmentVariables.TryAdd(variable, Environment.ExpandEnvironmentVariables(value));
         });
+    }
+
+    /// <summary>The profile that the project is run with, and its name; null when it has none.</summary>
+    public static (string Name, LaunchProfile Profile)? Choose(IResourceBuilder<ProjectResource> project, string projectPath, ProjectResourceOptions options)
+    {
+        if (options.ExcludeLaunchProfile)
+            return null;
+        if (!File.Exists(projectPath))
+            throw new DistributedApplicationException($"'{project.Resource.Name}' cannot be added: there is no project {projectPath}.");
+        return LaunchSettings.Read(Path.GetDirectoryName(projectPath)!) is { } profiles && Choose(project, profiles, options.LaunchProfileName) is { } name ? (name, profiles[name]) : null;
     }
 
     /// <summary>The one asked for; else the one that the AppHost itself was started with, when the project has it; else the first that runs the project.</summary>
