@@ -18,6 +18,24 @@ public static class ContainerResourceBuilderExtensions
         return builder.AddResource(new ContainerResource(name)).WithAnnotation(version);
     }
 
+    /// <summary>Makes the container of this image, of its latest version unless <paramref name="tag"/> or the image's name says another one.</summary>
+    /// <exception cref="InvalidOperationException">Both say one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">That is no name of an image, or it names a digest, beside which there is no tag.</exception>
+    public static IResourceBuilder<T> WithImage<T>(this IResourceBuilder<T> builder, string image, string? tag = null) where T : ContainerResource
+    {
+        var version = Parse(image);
+        if (tag is not null)
+        {
+            if (version.SHA256 is not null)
+                throw new ArgumentOutOfRangeException(nameof(tag), tag, "The image is named by its digest, beside which there is no tag.");
+            if (image.LastIndexOf(':') > image.LastIndexOf('/'))
+                throw new InvalidOperationException($"'{image}' already names a tag, so '{tag}' would be a second one.");
+            version.Tag = tag;
+        }
+
+        return builder.WithAnnotation(version, ResourceAnnotationMutationBehavior.Replace);
+    }
+
     /// <summary>Mounts a named volume, or an anonymous one when <paramref name="name"/> is null.</summary>
     public static IResourceBuilder<T> WithVolume<T>(this IResourceBuilder<T> builder, string? name, string target, bool isReadOnly = false) where T : ContainerResource =>
         builder.WithAnnotation(new ContainerMountAnnotation(name, target, ContainerMountType.Volume, isReadOnly));
