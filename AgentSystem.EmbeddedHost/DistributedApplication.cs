@@ -10,6 +10,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly EntryPointInterception? _interception;
+    private int _disposed;
 
     internal DistributedApplication(IHost host, EntryPointInterception? interception)
     {
@@ -69,6 +70,8 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
     public virtual async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
         await Services.GetRequiredService<Runner>().StopAsync(CancellationToken.None).ConfigureAwait(false);
         _interception?.Release();
         if (_host is IAsyncDisposable host)

@@ -16,7 +16,7 @@ public class AfterResourcesCreatedEvent(IServiceProvider services, DistributedAp
     public DistributedApplicationModel Model { get; } = model;
 }
 
-/// <summary>What the resource waited for is there; its processes come next.</summary>
+/// <summary>The resource is about to start, after what it still waits for.</summary>
 public class BeforeResourceStartedEvent(IResource resource, IServiceProvider services) : IDistributedApplicationResourceEvent
 {
     public IResource Resource { get; } = resource;

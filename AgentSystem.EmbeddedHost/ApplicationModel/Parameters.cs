@@ -3,24 +3,34 @@ using System.Security.Cryptography;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A value that is settled from outside.</summary>
-public class ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false) : Resource(name), IExpressionValue
+public class ParameterResource : Resource, IExpressionValue
 {
-    private readonly Lock _gate = new();
-    private string? _value;
+    private readonly Lazy<string> _configured;
+
+    public ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false) : base(name)
+    {
+        _configured = new(() => callback(Default));
+        Secret = secret;
+    }
 
     public ParameterDefault? Default { get; set; }
-    public bool Secret { get; } = secret;
+    public bool Secret { get; }
     public string? Description { get; set; }
     public bool EnableDescriptionMarkdown { get; set; }
     public string ValueExpression => $"{{{Name}.value}}";
 
-    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
-    {
-        lock (_gate)
-            return ValueTask.FromResult<string?>(_value ??= callback(Default));
-    }
+    /// <summary>What is configured or made. It is settled once.</summary>
+    internal string Configured => _configured.Value;
 
-    public ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken) => GetValueAsync(cancellationToken);
+    /// <summary>Set while the application runs: whoever needs the value waits for it, as people may be asked for one that is missing.</summary>
+    internal TaskCompletionSource<string>? Settled { get; set; }
+
+    public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) =>
+        Settled is { } settled ? await settled.Task.WaitAsync(cancellationToken).ConfigureAwait(false) : Configured;
+
+#pragma warning disable CA1725 // Aspire names the parameter so, and callers may.
+    public ValueTask<string?> GetValueAsync(ValueProviderContext _, CancellationToken cancellationToken) => GetValueAsync(cancellationToken);
+#pragma warning restore CA1725
 }
 
 /// <summary>Makes a value for a parameter that has none.</summary>

@@ -1,6 +1,6 @@
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>Gives commands to resources.</summary>
+/// <summary>Gives commands to resources. Whether a command can be given now is for people to see; who calls it here may give it any time.</summary>
 public class ResourceCommandService
 {
     private readonly ResourceNotificationService _notifications;
@@ -10,36 +10,42 @@ public class ResourceCommandService
     internal ResourceCommandService(ResourceNotificationService notifications, ResourceLoggerService logs, IServiceProvider services) =>
         (_notifications, _logs, _services) = (notifications, logs, services);
 
-    /// <summary>Gives a command to the replica with this id, or to the resource with this name.</summary>
-    /// <returns>How it went; an unknown resource, an unknown command or one that cannot be given now is a failure that says so.</returns>
+    /// <summary>Gives a command to the replica with this id, or to the resource with this name when it has only one.</summary>
+    /// <returns>How it went; an unknown resource or command is a failure that says so.</returns>
     public async Task<ExecuteCommandResult> ExecuteCommandAsync(string resourceId, string commandName, CancellationToken cancellationToken = default) =>
         _notifications.TryGetCurrentState(resourceId, out var current)
-            ? await ExecuteAsync(current, commandName, cancellationToken).ConfigureAwait(false)
-            : CommandResults.Failure($"There is no resource '{resourceId}'.");
+            ? await ExecuteAsync(current.Resource, current.ResourceId, commandName, cancellationToken).ConfigureAwait(false)
+            : CommandResults.Failure($"There is no resource '{resourceId}', or it has several replicas: name one of them.");
 
-    /// <summary>Gives a command to the resource.</summary>
-    public Task<ExecuteCommandResult> ExecuteCommandAsync(IResource resource, string commandName, CancellationToken cancellationToken = default) =>
-        ExecuteCommandAsync(_notifications.IdsOf(resource)[0], commandName, cancellationToken);
-
-    private async Task<ExecuteCommandResult> ExecuteAsync(ResourceEvent current, string commandName, CancellationToken cancellationToken)
+    /// <summary>Gives a command to each replica of the resource, to all at once.</summary>
+    public async Task<ExecuteCommandResult> ExecuteCommandAsync(IResource resource, string commandName, CancellationToken cancellationToken = default)
     {
-        var name = current.Resource.Name;
-        var commands = current.Resource.Annotations.OfType<ResourceCommandAnnotation>().ToArray();
-        if (commands.FirstOrDefault(c => c.Name == commandName) is not { } command)
-            return CommandResults.Failure($"'{name}' has no command '{commandName}'. It has: {string.Join(", ", commands.Select(c => c.Name))}.");
-        if (command.UpdateState(new() { ResourceSnapshot = current.Snapshot, Services = _services }) != ResourceCommandState.Enabled)
-            return CommandResults.Failure($"'{name}' cannot {commandName} while it is {current.Snapshot.State?.Text}.");
+        var ids = ReplicaIds.Of(resource);
+        var results = await Task.WhenAll(ids.Select(id => ExecuteAsync(resource, id, commandName, cancellationToken))).ConfigureAwait(false);
+        if (results.Length == 1)
+            return results[0];
+        var failed = ids.Zip(results).Where(one => one.Second is { Success: false, Canceled: false }).Select(one => $"{one.First}: {one.Second.Message}").ToArray();
+        return failed.Length > 0 ? CommandResults.Failure($"{failed.Length} of {ids.Count} replicas failed.\n{string.Join('\n', failed)}")
+            : results.Any(result => result.Canceled) ? CommandResults.Canceled()
+            : CommandResults.Success();
+    }
+
+    private async Task<ExecuteCommandResult> ExecuteAsync(IResource resource, string id, string commandName, CancellationToken cancellationToken)
+    {
+        var commands = resource.Annotations.OfType<ResourceCommandAnnotation>().ToArray();
+        if (commands.FirstOrDefault(c => string.Equals(c.Name, commandName, StringComparison.OrdinalIgnoreCase)) is not { } command)
+            return CommandResults.Failure($"'{resource.Name}' has no command '{commandName}'. It has: {string.Join(", ", commands.Select(c => c.Name))}.");
         try
         {
             return await command.ExecuteCommand(new()
             {
                 Services = _services,
-                ResourceName = current.ResourceId,
-                Logger = _logs.GetLogger(current.Resource),
+                ResourceName = id,
+                Logger = _logs.GetLogger(id),
                 CancellationToken = cancellationToken,
             }).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return CommandResults.Canceled();
         }

@@ -18,10 +18,10 @@ public interface IResourceWithEnvironment : IResource;
 public interface IResourceWithArgs : IResource;
 /// <summary>Can have addresses.</summary>
 public interface IResourceWithEndpoints : IResource;
-/// <summary>Can be found by others through service discovery.</summary>
-public interface IResourceWithServiceDiscovery : IResourceWithEndpoints;
 /// <summary>Can wait for others.</summary>
 public interface IResourceWithWaitSupport : IResource;
+/// <summary>Can be probed by whatever runs it.</summary>
+public interface IResourceWithProbes : IResource;
 /// <summary>Runs code.</summary>
 public interface IComputeResource : IResource;
 
@@ -44,10 +44,10 @@ public abstract class Resource : IResource
 }
 
 /// <summary>A .NET project.</summary>
-public class ProjectResource(string name) : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport, IComputeResource;
+public class ProjectResource(string name) : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource;
 
 /// <summary>A program.</summary>
-public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IComputeResource
+public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
 {
     public ExecutableResource(string name, string command, string workingDirectory) : base(name) =>
         Annotations.Add(new ExecutableAnnotation { Command = command, WorkingDirectory = workingDirectory });
@@ -65,7 +65,7 @@ public sealed class ExecutableAnnotation : IResourceAnnotation
 
 /// <summary>A container.</summary>
 public class ContainerResource(string name, string? entrypoint = null)
-    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IComputeResource
+    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
 {
     public string? Entrypoint { get; set; } = entrypoint;
 }

@@ -23,7 +23,24 @@ public sealed record UrlDisplayPropertiesSnapshot(string DisplayName = "", int S
 public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec);
 
 /// <summary>A fact about a resource.</summary>
-public sealed record ResourcePropertySnapshot(string Name, object? Value);
+public sealed record ResourcePropertySnapshot(string Name, object? Value)
+{
+    public string? DisplayName { get; init; }
+
+    /// <summary>Whether it is hidden from people until they ask for it.</summary>
+    public bool IsSensitive { get; init; }
+
+    public bool IsHighlighted { get; init; }
+    public int? SortOrder { get; init; }
+}
+
+/// <summary>What a resource is to another one.</summary>
+public sealed record RelationshipSnapshot(string ResourceName, string Type);
+
+/// <summary>A command, and whether it can be given now.</summary>
+public sealed record ResourceCommandSnapshot(
+    string Name, ResourceCommandState State, string DisplayName, string? DisplayDescription, object? Parameter, string? ConfirmationMessage, string? IconName, IconVariant? IconVariant,
+    bool IsHighlighted);
 
 /// <summary>What a health check said last; no status before it has been asked.</summary>
 public sealed record HealthReportSnapshot(string Name, HealthStatus? Status, string? Description, string? ExceptionText)
@@ -44,6 +61,8 @@ public sealed record CustomResourceSnapshot
     public ImmutableArray<HealthReportSnapshot> HealthReports { get; internal init; } = [];
     public ImmutableArray<EnvironmentVariableSnapshot> EnvironmentVariables { get; init; } = [];
     public ImmutableArray<UrlSnapshot> Urls { get; init; } = [];
+    public ImmutableArray<ResourceCommandSnapshot> Commands { get; init; } = [];
+    public ImmutableArray<RelationshipSnapshot> Relationships { get; init; } = [];
     public bool IsHidden { get; init; }
 
     /// <summary>Null unless it runs; the worst report counts, and a check that has not answered yet is unhealthy.</summary>
@@ -71,6 +90,7 @@ public static class KnownResourceStates
     public static readonly string Starting = nameof(Starting);
     public static readonly string Running = nameof(Running);
     public static readonly string FailedToStart = nameof(FailedToStart);
+    public static readonly string RuntimeUnhealthy = nameof(RuntimeUnhealthy);
     public static readonly string Stopping = nameof(Stopping);
     public static readonly string Exited = nameof(Exited);
     public static readonly string Finished = nameof(Finished);

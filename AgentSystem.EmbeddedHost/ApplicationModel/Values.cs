@@ -24,11 +24,18 @@ public interface IManifestExpressionProvider
     string ValueExpression { get; }
 }
 
+/// <summary>A value that is made of others.</summary>
+public interface IValueWithReferences
+{
+    /// <summary>Resources, their builders, or values that refer to them in turn.</summary>
+    IEnumerable<object> References { get; }
+}
+
 /// <summary>A value both of a run and of a published application.</summary>
 public interface IExpressionValue : IValueProvider, IManifestExpressionProvider;
 
 /// <summary>A text with values in it that are filled in when it is needed.</summary>
-public class ReferenceExpression : IExpressionValue
+public class ReferenceExpression : IExpressionValue, IValueWithReferences
 {
     private ReferenceExpression(string format, IReadOnlyList<IValueProvider> valueProviders, IReadOnlyList<string> manifestExpressions)
     {
@@ -41,6 +48,8 @@ public class ReferenceExpression : IExpressionValue
     public IReadOnlyList<IValueProvider> ValueProviders { get; }
     public IReadOnlyList<string> ManifestExpressions { get; }
     public string ValueExpression => string.Format(CultureInfo.InvariantCulture, Format, [.. ManifestExpressions]);
+
+    IEnumerable<object> IValueWithReferences.References => ValueProviders;
 
     public static ReferenceExpression Create(in ExpressionInterpolatedStringHandler handler) => handler.ToExpression();
 

@@ -29,7 +29,7 @@ public sealed class WaitAnnotation(IResource resource, WaitType waitType, int ex
     public IResource Resource { get; } = resource;
     public WaitType WaitType { get; } = waitType;
 
-    /// <summary>Null leaves it to the engine, and this one stops.</summary>
+    /// <summary>Null leaves it to <see cref="ResourceNotificationServiceOptions"/>.</summary>
     public WaitBehavior? WaitBehavior { get; init; }
 
     public int ExitCode { get; } = exitCode;

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Execution;
 using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting;
@@ -32,10 +33,13 @@ public static class ParameterResourceBuilderExtensions
     /// <param name="name">The resource's name.</param>
     /// <param name="value">How it is made.</param>
     /// <param name="secret">Whether it is hidden from people.</param>
-    /// <param name="persist">Aspire keeps what was made in the user secrets; this engine makes it anew with every run.</param>
+    /// <param name="persist">Whether what was made for a run is kept in the AppHost's user secrets, where later runs find it.</param>
     public static IResourceBuilder<ParameterResource> AddParameter(
         this IDistributedApplicationBuilder builder, string name, ParameterDefault value, bool secret = false, bool persist = false) =>
-        builder.AddResource(new ParameterResource(name, made => Configured(builder.Configuration, $"Parameters:{name}") ?? made!.GetDefaultValue(), secret) { Default = value });
+        builder.AddResource(new ParameterResource(name, made => Configured(builder.Configuration, $"Parameters:{name}") ?? made!.GetDefaultValue(), secret)
+        {
+            Default = persist && builder.ExecutionContext.IsRunMode ? new PersistedParameterDefault(name, value, UserSecrets.Of(builder)) : value,
+        });
 
     /// <summary>Tells people what the value is for.</summary>
     public static IResourceBuilder<ParameterResource> WithDescription(this IResourceBuilder<ParameterResource> builder, string description, bool enableMarkdown = false)
@@ -45,5 +49,17 @@ public static class ParameterResourceBuilderExtensions
     }
 
     /// <summary>The names of environment variables have no hyphens, so an underscore may stand for each.</summary>
-    private static string? Configured(ConfigurationManager configuration, string key) => configuration[key] ?? configuration[key.Replace('-', '_')];
+    private static string? Configured(ConfigurationManager configuration, string key) => 
+        configuration[key] is { Length: > 0 } value ? value : configuration[key.Replace('-', '_')];
+
+    /// <summary>What was made once is kept for the next run, if it can be: where there are no user secrets, each run makes its own.</summary>
+    private sealed class PersistedParameterDefault(string name, ParameterDefault made, UserSecrets secrets) : ParameterDefault
+    {
+        public override string GetDefaultValue()
+        {
+            var value = made.GetDefaultValue();
+            secrets.TrySet($"Parameters:{name}", value);
+            return value;
+        }
+    }
 }

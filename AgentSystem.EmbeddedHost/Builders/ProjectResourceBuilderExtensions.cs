@@ -41,8 +41,33 @@ public static class ProjectResourceBuilderExtensions
         configure(options);
         var resource = builder.AddResource(new ProjectResource(name)).WithAnnotation(project)
             .WithEnvironment(Telemetry.Sdk(builder.Environment))
-            .WithOtlpExporter();
+            .WithOtlpExporter()
+            .WithEnvironment(Telemetry.Console);
+        if (builder.ExecutionContext.IsPublishMode)
+            return resource;
+        // Before the launch profile, whose variables must not replace them.
+        resource.WithEnvironment(context => Listen(resource.Resource, context.EnvironmentVariables));
         return LaunchProfiles.Apply(resource, project.ProjectPath, options);
+    }
+
+    /// <summary>Tells ASP.NET Core where to listen, and where a redirection to HTTPS leads.</summary>
+    private static void Listen(ProjectResource project, Dictionary<string, object> variables)
+    {
+        if (variables.ContainsKey("ASPNETCORE_URLS"))
+            return;
+        var urls = new ReferenceExpression.ExpressionInterpolatedStringHandler(0, 0);
+        var isFirst = true;
+        foreach (var endpoint in project.GetEndpoints())
+        {
+            if (endpoint.IsHttps)
+                variables.TryAdd("ASPNETCORE_HTTPS_PORT", endpoint.Property(EndpointProperty.Port));
+            urls.AppendLiteral($"{(isFirst ? "" : ";")}{endpoint.Scheme}://{endpoint.EndpointAnnotation.TargetHost}:");
+            urls.AppendFormatted(endpoint.Property(EndpointProperty.TargetPort));
+            isFirst = false;
+        }
+
+        if (!isFirst)
+            variables["ASPNETCORE_URLS"] = ReferenceExpression.Create(urls);
     }
 
     private static Action<ProjectResourceOptions> Choose(string? launchProfileName) =>

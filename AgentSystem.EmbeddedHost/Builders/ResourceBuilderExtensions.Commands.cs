@@ -1,13 +1,11 @@
 using System.Runtime.CompilerServices;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aspire.Hosting;
 
 public static partial class ResourceBuilderExtensions
 {
-    // A command takes as long as it takes; whoever gave it can cancel it.
-    private static readonly HttpClient CommandClient = new() { Timeout = Timeout.InfiniteTimeSpan };
-
     /// <summary>Adds something that people can tell the resource to do; one of the same name is replaced.</summary>
     [OverloadResolutionPriority(1)]
     public static IResourceBuilder<T> WithCommand<T>(
@@ -36,18 +34,51 @@ public static partial class ResourceBuilderExtensions
         where TResource : IResourceWithEndpoints
     {
         var options = commandOptions ?? new();
-        var endpoint = (endpointSelector ?? options.EndpointSelector)?.Invoke() ?? HttpEndpoint(builder);
+        var endpoint = endpointSelector?.Invoke() ?? HttpEndpoint(builder);
         if (!endpoint.Exists || endpoint is { IsHttp: false, IsHttps: false })
             throw new DistributedApplicationException($"'{builder.Resource.Name}' has no HTTP endpoint '{endpoint.EndpointName}' that a command could go to. Add it first, with WithHttpEndpoint.");
-        var method = options.Method ?? HttpMethod.Post;
-        options.UpdateState ??= context => context.ResourceSnapshot.State?.Text == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
-        var name = commandName ?? $"{endpoint.Resource.Name}-{endpoint.EndpointName}-http-{method.Method.ToLowerInvariant()}-{path}";
-        return builder.WithCommand(name, displayName, async context =>
+        options.Method ??= HttpMethod.Post;
+        options.UpdateState ??= context => context.ResourceSnapshot.State?.Text is { } state && (state == KnownResourceStates.Running || state == KnownResourceStates.RuntimeUnhealthy)
+            ? ResourceCommandState.Enabled
+            : ResourceCommandState.Disabled;
+        var name = commandName ?? $"{endpoint.Resource.Name}-{endpoint.EndpointName}-http-{options.Method.Method.ToLowerInvariant()}-{path}";
+        return builder.WithCommand(name, displayName, context => SendAsync(context, endpoint, path, options), options);
+    }
+
+    private static async Task<ExecuteCommandResult> SendAsync(ExecuteCommandContext context, EndpointReference endpoint, string path, HttpCommandOptions options)
+    {
+        var client = context.Services.GetRequiredService<IHttpClientFactory>().CreateClient(options.HttpClientName ?? "");
+        // A command takes as long as it takes; whoever gave it can cancel it.
+        if (options.HttpClientName is null)
+            client.Timeout = Timeout.InfiniteTimeSpan;
+        using var request = new HttpRequestMessage(options.Method!, new UriBuilder(endpoint.Url) { Path = path }.Uri);
+        if (options.PrepareRequest is { } prepare)
         {
-            var url = new Uri(new Uri(endpoint.Url), path);
-            using var request = new HttpRequestMessage(method, url);
-            using var response = await CommandClient.SendAsync(request, context.CancellationToken).ConfigureAwait(false);
-            return response.IsSuccessStatusCode ? CommandResults.Success() : CommandResults.Failure($"{url} answered {(int)response.StatusCode}.");
-        }, options);
+            await prepare(new()
+            {
+                Services = context.Services,
+                ResourceName = context.ResourceName,
+                Endpoint = endpoint,
+                CancellationToken = context.CancellationToken,
+                HttpClient = client,
+                Request = request,
+            }).ConfigureAwait(false);
+        }
+
+        using var response = await client.SendAsync(request, context.CancellationToken).ConfigureAwait(false);
+        if (options.GetCommandResult is { } getResult)
+        {
+            return await getResult(new()
+            {
+                Services = context.Services,
+                ResourceName = context.ResourceName,
+                Endpoint = endpoint,
+                CancellationToken = context.CancellationToken,
+                HttpClient = client,
+                Response = response,
+            }).ConfigureAwait(false);
+        }
+
+        return response.IsSuccessStatusCode ? CommandResults.Success() : CommandResults.Failure($"{request.RequestUri} answered {(int)response.StatusCode}.");
     }
 }

@@ -28,7 +28,7 @@ public static partial class ResourceBuilderExtensions
         return builder;
     }
 
-    /// <summary>Adds an address under which the resource is reached.</summary>
+    /// <summary>Adds an address under which the resource is reached. One of the name that is there already is changed in what is not null here.</summary>
     /// <param name="builder">The resource.</param>
     /// <param name="port">The port that others use; null takes a free one.</param>
     /// <param name="targetPort">The port that the program listens on; null takes a free one.</param>
@@ -38,15 +38,36 @@ public static partial class ResourceBuilderExtensions
     /// <param name="isProxied">Whether a proxy may stand between both ports; true when null.</param>
     /// <param name="isExternal">Whether it is meant for people outside.</param>
     /// <param name="protocol">TCP when null.</param>
-    /// <exception cref="DistributedApplicationException">The resource has an endpoint of this name.</exception>
     public static IResourceBuilder<T> WithEndpoint<T>(
         this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? scheme = null, string? name = null, string? env = null,
         bool? isProxied = null, bool? isExternal = null, ProtocolType? protocol = null) where T : IResourceWithEndpoints
     {
-        var endpoint = new EndpointAnnotation(protocol ?? ProtocolType.Tcp, scheme, null, name, port, targetPort, isExternal, isProxied) { PortVariable = env };
-        return new EndpointReference(builder.Resource, endpoint).Exists
-            ? throw new DistributedApplicationException($"'{builder.Resource.Name}' already has an endpoint named '{endpoint.Name}'. Give this one a name of its own.")
-            : builder.WithAnnotation(endpoint);
+        var endpoint = new EndpointAnnotation(protocol ?? ProtocolType.Tcp, scheme, null, name, port, targetPort, isExternal, isProxied);
+        var known = new EndpointReference(builder.Resource, endpoint);
+        if (known.Exists)
+        {
+            endpoint = known.EndpointAnnotation;
+            (endpoint.Port, endpoint.TargetPort) = (port ?? endpoint.Port, targetPort ?? endpoint.TargetPort);
+            (endpoint.IsExternal, endpoint.IsProxied) = (isExternal ?? endpoint.IsExternal, isProxied ?? endpoint.IsProxied);
+        }
+        else
+        {
+            builder.WithAnnotation(endpoint);
+        }
+
+        if (env is not null)
+            TellPort(builder.Resource, endpoint, env);
+        return builder;
+    }
+
+    private static void TellPort(IResourceWithEndpoints resource, EndpointAnnotation endpoint, string variable)
+    {
+        var isTold = endpoint.TargetPortEnvironmentVariable is not null;
+        endpoint.TargetPortEnvironmentVariable = variable;
+        if (isTold || resource is not IResourceWithEnvironment)
+            return;
+        resource.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
+            context.EnvironmentVariables[endpoint.TargetPortEnvironmentVariable] = new EndpointReference(resource, endpoint).Property(EndpointProperty.TargetPort)));
     }
 
     /// <summary>Adds an endpoint that speaks HTTP.</summary>
@@ -79,6 +100,6 @@ public static partial class ResourceBuilderExtensions
     }
 
     private static EndpointReference HttpEndpoint<T>(IResourceBuilder<T> builder) where T : IResourceWithEndpoints =>
-        builder.Resource.GetEndpoints().FirstOrDefault(endpoint => endpoint.IsHttp || endpoint.IsHttps)
-            ?? throw new DistributedApplicationException($"'{builder.Resource.Name}' has no HTTP endpoint. Add one first, with WithHttpEndpoint.");
+        ((string[])["https", "http"]).Select(builder.GetEndpoint).FirstOrDefault(endpoint => endpoint.Exists)
+            ?? throw new DistributedApplicationException($"'{builder.Resource.Name}' has no endpoint named https or http. Add one first, with WithHttpEndpoint, or name another.");
 }

@@ -1,5 +1,4 @@
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Execution;
 
 namespace Aspire.Hosting;
 
@@ -16,7 +15,15 @@ public static partial class ResourceBuilderExtensions
 
     /// <summary>Sets an environment variable to what the expression is worth when the resource starts.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, ReferenceExpression value) where T : IResourceWithEnvironment =>
-        builder.WithEnvironment(context => context.EnvironmentVariables[name] = value);
+        builder.WithValue(name, value);
+
+    /// <summary>Sets an environment variable to what the value is worth when the resource starts.</summary>
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, IExpressionValue value) where T : IResourceWithEnvironment =>
+        builder.WithValue(name, value);
+
+    /// <inheritdoc cref="WithEnvironment{T}(IResourceBuilder{T}, string, IExpressionValue)"/>
+    public static IResourceBuilder<T> WithEnvironment<T, TValue>(this IResourceBuilder<T> builder, string name, TValue value)
+        where T : IResourceWithEnvironment where TValue : IValueProvider, IManifestExpressionProvider => builder.WithValue(name, value);
 
     /// <summary>Sets an environment variable to what the callback says when the resource starts.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, Func<string> callback) where T : IResourceWithEnvironment =>
@@ -24,11 +31,11 @@ public static partial class ResourceBuilderExtensions
 
     /// <summary>Sets an environment variable to the endpoint's address.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, EndpointReference endpointReference) where T : IResourceWithEnvironment =>
-        builder.WithEnvironment(context => context.EnvironmentVariables[name] = endpointReference);
+        builder.WithReferenceRelationship(endpointReference.Resource).WithEnvironment(context => context.EnvironmentVariables[name] = endpointReference);
 
     /// <summary>Sets an environment variable to the parameter's value.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> parameter) where T : IResourceWithEnvironment =>
-        builder.WithEnvironment(context => context.EnvironmentVariables[name] = parameter.Resource);
+        builder.WithReferenceRelationship(parameter.Resource).WithEnvironment(context => context.EnvironmentVariables[name] = parameter.Resource);
 
     /// <summary>Lets a callback change the variables just before the resource starts.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Action<EnvironmentCallbackContext> callback) where T : IResourceWithEnvironment =>
@@ -37,6 +44,22 @@ public static partial class ResourceBuilderExtensions
     /// <inheritdoc cref="WithEnvironment{T}(IResourceBuilder{T}, Action{EnvironmentCallbackContext})"/>
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Func<EnvironmentCallbackContext, Task> callback) where T : IResourceWithEnvironment =>
         builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
+
+    private static IResourceBuilder<T> WithValue<T>(this IResourceBuilder<T> builder, string name, object value) where T : IResourceWithEnvironment
+    {
+        foreach (var resource in ResourcesOf(value).Distinct())
+            builder.WithReferenceRelationship(resource);
+        return builder.WithEnvironment(context => context.EnvironmentVariables[name] = value);
+    }
+
+    /// <summary>The resources that a value is made of.</summary>
+    private static IEnumerable<IResource> ResourcesOf(object value) => value switch
+    {
+        IResource resource => [resource],
+        IResourceBuilder<IResource> builder => [builder.Resource],
+        IValueWithReferences made => made.References.SelectMany(ResourcesOf),
+        _ => [],
+    };
 
     /// <summary>Adds arguments to the command line.</summary>
     public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, params string[] args) where T : IResourceWithArgs => builder.WithArgs([.. args.Cast<object>()]);
@@ -60,24 +83,4 @@ public static partial class ResourceBuilderExtensions
     /// <inheritdoc cref="WithArgs{T}(IResourceBuilder{T}, Action{CommandLineArgsCallbackContext})"/>
     public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, Func<CommandLineArgsCallbackContext, Task> callback) where T : IResourceWithArgs =>
         builder.WithAnnotation(new CommandLineArgsCallbackAnnotation(callback));
-
-    /// <summary>Tells the resource all addresses of another one, by the names of service discovery. It does not wait for it.</summary>
-    public static IResourceBuilder<TDestination> WithReference<TDestination>(this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithServiceDiscovery> source)
-        where TDestination : IResourceWithEnvironment => builder.WithReference(source, source.Resource.Name);
-
-    /// <summary>As without a name, but under this one.</summary>
-    public static IResourceBuilder<TDestination> WithReference<TDestination>(
-        this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithServiceDiscovery> source, string name)
-        where TDestination : IResourceWithEnvironment =>
-        builder.WithReferenceRelationship(source).WithEnvironment(context =>
-        {
-            foreach (var endpoint in source.Resource.GetEndpoints())
-                ServiceDiscovery.Describe(endpoint, name, context.EnvironmentVariables);
-        });
-
-    /// <summary>Tells the resource one address of another one.</summary>
-    public static IResourceBuilder<TDestination> WithReference<TDestination>(this IResourceBuilder<TDestination> builder, EndpointReference endpointReference)
-        where TDestination : IResourceWithEnvironment =>
-        builder.WithReferenceRelationship(endpointReference.Resource)
-            .WithEnvironment(context => ServiceDiscovery.Describe(endpointReference, endpointReference.Resource.Name, context.EnvironmentVariables));
 }

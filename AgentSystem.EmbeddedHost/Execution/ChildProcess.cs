@@ -41,8 +41,8 @@ internal sealed partial class ChildProcess : IDisposable
         var start = new ProcessStartInfo("setsid") { WorkingDirectory = workingDirectory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["/bin/sh", "-c", Guarded, "guard", file, .. args])
             start.ArgumentList.Add(argument);
-        // What `dotnet run` set for this process is not meant for others.
-        foreach (var own in (string[])["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_LAUNCH_PROFILE"])
+        // What this process was told for itself is not meant for others.
+        foreach (var own in (string[])["ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPIRE_LOGLEVEL"])
             start.Environment.Remove(own);
         foreach (var (name, value) in variables)
             start.Environment[name] = value;

@@ -23,40 +23,27 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
     public DistributedApplicationBuilder(DistributedApplicationOptions options)
     {
-        AppHostAssembly = _interception?.Assembly ?? (options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly());
-        string[] args = [.. options.Args ?? [], .. _interception?.Args ?? []];
-        AppHostDirectory = options.ProjectDirectory ?? Metadata("AppHostProjectPath") ?? Directory.GetCurrentDirectory();
-        _inner = new HostApplicationBuilder(new HostApplicationBuilderSettings
-        {
-            ApplicationName = AppHostAssembly?.GetName().Name,
-            EnvironmentName = _interception is null ? null : Environments.Development,
-            ContentRootPath = Directory.Exists(AppHostDirectory) ? AppHostDirectory : null,
-        });
-        _inner.Configuration.AddCommandLine(args, Switches);
-        if (_interception is not null)
-            _inner.Configuration.AddInMemoryCollection([new("DcpPublisher:RandomizePorts", "true")]);
+        // In this order of increasing weight: ASPIRE_*, DOTNET_*, the command line; Aspire takes ASPIRE_ENVIRONMENT as the host's environment.
+        var settings = new HostApplicationBuilderSettings { Args = options.Args, Configuration = new() };
+        settings.Configuration.AddEnvironmentVariables("ASPIRE_");
+        _interception?.OnConstructing(options, settings);
+        _inner = new HostApplicationBuilder(settings);
+
+        AppHostAssembly = options.AssemblyName is { Length: > 0 } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
+        AppHostDirectory = options.ProjectDirectory ?? ProjectFolderOf(AppHostAssembly) ?? _inner.Environment.ContentRootPath;
+        var secrets = UserSecrets.Add(_inner.Configuration, AppHostAssembly, _inner.Environment.IsDevelopment());
+        _inner.Configuration.AddCommandLine(options.Args ?? [], Switches);
 
         var publishes = string.Equals(_inner.Configuration["AppHost:Operation"], "publish", StringComparison.OrdinalIgnoreCase)
             || _inner.Configuration["Publishing:Publisher"] is not null;
         ExecutionContext = new(publishes ? DistributedApplicationOperation.Publish : DistributedApplicationOperation.Run);
 
-        _inner.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        _inner.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
-        _inner.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
-        _inner.Services.AddHealthChecks();
-        _inner.Services.AddSingleton(TimeProvider.System);
-        _inner.Services.AddSingleton(ExecutionContext);
-        _inner.Services.AddSingleton(Eventing);
-        _inner.Services.AddSingleton(new DistributedApplicationModel(Resources));
-        _inner.Services.AddSingleton(_ => new ResourceNotificationService());
-        _inner.Services.AddSingleton<ResourceLoggerService>();
-        _inner.Services.AddSingleton(services => new ResourceCommandService(
-            services.GetRequiredService<ResourceNotificationService>(), services.GetRequiredService<ResourceLoggerService>(), services));
-        _inner.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Runner>(services, new RunSettings(
-            AppHostAssembly, RandomizePorts: _interception is not null,
-            LogFolder: _interception is null ? Path.Combine(_inner.Configuration["Aspire:Store:Path"] ?? Path.Combine(AppHostDirectory, "obj"), ".aspire", "logs") : null)));
-        _inner.Services.AddHostedService(services => services.GetRequiredService<Runner>());
-        _inner.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        // This engine has no dashboard, but what is sent to one carries the same key as where there is one.
+        if (ExecutionContext.IsRunMode && !options.DisableDashboard && !IsTrue("ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS", "DOTNET_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"))
+            secrets.GetOrSet(_inner.Configuration, "AppHost:OtlpApiKey", () => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16)));
+
+        AddServices(options);
+        AddRunner(options);
     }
 
     public ConfigurationManager Configuration => _inner.Configuration;
@@ -84,8 +71,45 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         return new(_inner.Build(), _interception);
     }
 
-    private string? Metadata(string key) =>
-        AppHostAssembly?.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(metadata => metadata.Key == key)?.Value;
+    /// <summary>The folder of the project that an AppHost was compiled from.</summary>
+    public static string? ProjectFolderOf(Assembly? assembly) =>
+        assembly?.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(metadata => string.Equals(metadata.Key, "AppHostProjectPath", StringComparison.OrdinalIgnoreCase))?.Value;
+
+    private void AddServices(DistributedApplicationOptions options)
+    {
+        _inner.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        _inner.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        _inner.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        _inner.Services.AddHttpClient();
+        _inner.Services.AddHealthChecks();
+        _inner.Services.AddSingleton(TimeProvider.System);
+        _inner.Services.AddSingleton(ExecutionContext);
+        _inner.Services.AddSingleton(Eventing);
+        _inner.Services.AddSingleton(new DistributedApplicationModel(Resources));
+        _inner.Services.AddSingleton(services => new ResourceNotificationService(services));
+        _inner.Services.AddSingleton<ResourceLoggerService>();
+        _inner.Services.AddSingleton(services => new ResourceCommandService(
+            services.GetRequiredService<ResourceNotificationService>(), services.GetRequiredService<ResourceLoggerService>(), services));
+        _inner.Services.Configure<ResourceNotificationServiceOptions>(waits =>
+            waits.DefaultWaitBehavior = options.DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable);
+    }
+
+    private void AddRunner(DistributedApplicationOptions options)
+    {
+        var isTest = _interception is not null;
+        // Aspire asks in its dashboard, so where that is off nobody is asked.
+        var asks = !isTest && !options.DisableDashboard && _inner.Configuration.GetValue("ASPIRE_INTERACTIVITY_ENABLED", true);
+        _inner.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Runner>(services, new RunSettings(
+            AppHostAssembly,
+            RandomizePorts: _inner.Configuration.GetValue("DcpPublisher:RandomizePorts", false),
+            // Where the run keeps its data; a host that has no such place leaves no files.
+            LogFolder: _inner.Configuration["Aspire:Store:Path"] is { Length: > 0 } store ? Path.Combine(store, ".aspire", "logs") : null,
+            services.GetService<Terminal>() ?? (asks ? Terminal.OfThisProcess() : null))));
+        _inner.Services.AddHostedService(services => services.GetRequiredService<Runner>());
+        _inner.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    private bool IsTrue(params string[] keys) => keys.Select(key => _inner.Configuration[key]).FirstOrDefault(value => value is not null) is { } text && (text == "1" || bool.TryParse(text, out var yes) && yes);
 
     private sealed class Builder<T>(IDistributedApplicationBuilder applicationBuilder, T resource) : IResourceBuilder<T> where T : IResource
     {

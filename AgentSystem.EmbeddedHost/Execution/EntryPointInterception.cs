@@ -1,9 +1,11 @@
 using System.Reflection;
+using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Execution;
 
 /// <summary>Lets a test stand between an AppHost's entry point and the application that it builds: at Build and at Run.</summary>
-internal sealed class EntryPointInterception(Assembly assembly, string[] args)
+internal sealed class EntryPointInterception(
+    Assembly assembly, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder)
 {
     private static readonly AsyncLocal<EntryPointInterception?> Ambient = new();
     private readonly TaskCompletionSource<DistributedApplicationBuilder> _building = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,6 +42,8 @@ internal sealed class EntryPointInterception(Assembly assembly, string[] args)
         thread.Start();
         return _building.Task;
     }
+
+    public void OnConstructing(DistributedApplicationOptions options, HostApplicationBuilderSettings settings) => TestSettings.Apply(this, options, settings, configureBuilder);
 
     public void OnBuilding(DistributedApplicationBuilder builder)
     {

@@ -14,20 +14,18 @@ internal sealed class HealthWatch(
 
     public static ImmutableArray<HealthReportSnapshot> NotAskedYet(IResource resource) => [.. Checks(resource).Select(check => new HealthReportSnapshot(check, null, null, null))];
 
-    /// <summary>Watches until cancelled; once ready is enough for a resource without checks.</summary>
+    /// <summary>Watches until cancelled; once ready is enough for a resource without checks. Each report is told of, as a replica may have come that does not know the last one.</summary>
     public async Task WatchAsync(IResource resource, CancellationToken cancellationToken)
     {
         var checks = Checks(resource);
-        var reports = NotAskedYet(resource);
         var ready = false;
         try
         {
             await notifications.WaitForResourceAsync(resource.Name, KnownResourceStates.Running, cancellationToken).ConfigureAwait(false);
             while (true)
             {
-                var before = reports;
-                reports = await AskAsync(checks, cancellationToken).ConfigureAwait(false);
-                if (!Same(before, reports))
+                var reports = await AskAsync(checks, cancellationToken).ConfigureAwait(false);
+                if (checks.Length > 0)
                     await notifications.PublishUpdateAsync(resource, s => s with { HealthReports = reports }).ConfigureAwait(false);
                 var healthy = reports.All(report => report.Status == HealthStatus.Healthy);
                 if (healthy && !ready)
@@ -61,7 +59,4 @@ internal sealed class HealthWatch(
     }
 
     private static string[] Checks(IResource resource) => [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key).Distinct()];
-
-    private static bool Same(ImmutableArray<HealthReportSnapshot> before, ImmutableArray<HealthReportSnapshot> now) =>
-        before.Select(report => report with { LastRunAt = null }).SequenceEqual(now.Select(report => report with { LastRunAt = null }));
 }

@@ -7,34 +7,29 @@ namespace Aspire.Hosting.Execution;
 /// <summary>What is started for one replica, with every expression resolved.</summary>
 internal sealed record Launch(string File, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Variables)
 {
-    public static async Task<Launch> ForAsync(IResource resource, string id, int replica, Assembly? appHost, CancellationToken cancellationToken)
+    public static async Task<Launch> ForAsync(
+        IResource resource, Replica replica, Assembly? appHost, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
     {
-        var ports = resource.Annotations.OfType<TargetPorts>().ToDictionary(p => p.Endpoint, p => p.Ports[replica].ToString(CultureInfo.InvariantCulture));
+        var ports = resource.Annotations.OfType<TargetPorts>().ToDictionary(p => p.Endpoint, p => p.Ports[replica.Index].ToString(CultureInfo.InvariantCulture));
         string Own(string text) => ports.Aggregate(text, (t, port) => t.Replace(EndpointAllocation.Expression(port.Key), port.Value, StringComparison.Ordinal))
-            .Replace(Telemetry.InstanceId, id, StringComparison.Ordinal);
+            .Replace(Telemetry.InstanceId, ReplicaIds.Suffix(replica.Id), StringComparison.Ordinal);
         async Task<string> Resolve(object? value) => Own(value switch
         {
-            IValueProvider provider => await provider.GetValueAsync(new ValueProviderContext { Caller = resource }, cancellationToken).ConfigureAwait(false) ?? "",
+            IValueProvider provider => await provider.GetValueAsync(new ValueProviderContext { Caller = resource, ExecutionContext = execution }, cancellationToken).ConfigureAwait(false) ?? "",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
         });
 
-        var run = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Run);
-        var environment = new EnvironmentCallbackContext(run, resource, [], cancellationToken);
-        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.PortVariable is not null))
-            environment.EnvironmentVariables[endpoint.PortVariable!] = EndpointAllocation.Expression(endpoint.Name);
-        var listens = resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.UriScheme is "http" or "https").ToArray();
-        if (resource is ProjectResource && listens.Length > 0)
-            environment.EnvironmentVariables["ASPNETCORE_URLS"] = string.Join(';', listens.Select(e => $"{e.UriScheme}://localhost:{EndpointAllocation.Expression(e.Name)}"));
+        var environment = new EnvironmentCallbackContext(execution, resource, [], cancellationToken);
         foreach (var callback in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
             await callback.Callback(environment).ConfigureAwait(false);
         var variables = new Dictionary<string, string>();
         foreach (var (name, value) in environment.EnvironmentVariables)
             variables[name] = await Resolve(value).ConfigureAwait(false);
 
-        var args = new CommandLineArgsCallbackContext([], resource, cancellationToken);
+        var args = new CommandLineArgsCallbackContext([], resource, cancellationToken) { ExecutionContext = execution };
         foreach (var callback in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
             await callback.Callback(args).ConfigureAwait(false);
-        var arguments = new List<string>();
+        var arguments = resource.Annotations.OfType<LaunchProfileArguments>().SelectMany(profile => profile.Words).ToList();
         foreach (var arg in args.Args)
             arguments.Add(await Resolve(arg).ConfigureAwait(false));
 

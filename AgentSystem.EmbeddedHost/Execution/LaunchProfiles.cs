@@ -1,70 +1,71 @@
-using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Execution;
 
-/// <summary>Gives a project the variables and addresses of its <c>Properties/launchSettings.json</c>.</summary>
+/// <summary>The arguments of a project's launch profile, which come before those of the AppHost.</summary>
+internal sealed record LaunchProfileArguments(IReadOnlyList<string> Words) : IResourceAnnotation;
+
+/// <summary>Gives a project the variables, addresses and arguments of a profile of its launch settings.</summary>
 internal static class LaunchProfiles
 {
     public static IResourceBuilder<ProjectResource> Apply(IResourceBuilder<ProjectResource> project, string projectPath, ProjectResourceOptions options)
     {
-        var file = Path.Combine(Path.GetDirectoryName(projectPath)!, "Properties", "launchSettings.json");
         if (options.ExcludeLaunchProfile)
             return project;
-        var profiles = File.Exists(file) ? Read(file) : new();
-        if (options.LaunchProfileName is { } wanted && !profiles.ContainsKey(wanted))
-            throw new DistributedApplicationException(
-                $"'{project.Resource.Name}' has no launch profile '{wanted}'. {file} has: {(profiles.Count == 0 ? "none" : string.Join(", ", profiles.Keys))}.");
-
-        // The profile that the AppHost itself was started with, when the project has one of that name; else its first.
-        var ownOfHost = project.ApplicationBuilder.Configuration["AppHost:DefaultLaunchProfileName"] ?? project.ApplicationBuilder.Configuration["DOTNET_LAUNCH_PROFILE"];
-        var name = options.LaunchProfileName ?? (ownOfHost is not null && profiles.ContainsKey(ownOfHost) ? ownOfHost : profiles.Keys.FirstOrDefault());
-        if (name is null)
+        if (!File.Exists(projectPath))
+            throw new DistributedApplicationException($"'{project.Resource.Name}' cannot be added: there is no project {projectPath}.");
+        if (LaunchSettings.Read(Path.GetDirectoryName(projectPath)!) is not { } profiles || Choose(project, profiles, options.LaunchProfileName) is not { } name)
             return project;
 
         var profile = profiles[name];
-        var schemes = new Dictionary<string, int>();
-        foreach (var url in profile.Urls)
-        {
-            var number = schemes[url.Scheme] = schemes.GetValueOrDefault(url.Scheme) + 1;
-            project.WithEndpoint(url.Port, scheme: url.Scheme, name: number == 1 ? url.Scheme : $"{url.Scheme}{number}");
-        }
-
+        AddEndpoints(project, profile);
+        project.WithAnnotation(new LaunchProfileArguments([.. LaunchSettings.Words(profile.CommandLineArgs)]));
+        if (Uri.TryCreate(profile.LaunchUrl, UriKind.RelativeOrAbsolute, out var launchUrl))
+            project.WithUrls(context => Show(context, launchUrl));
         return project.WithEnvironment(context =>
         {
             context.EnvironmentVariables.TryAdd("DOTNET_LAUNCH_PROFILE", name);
-            foreach (var (variable, value) in profile.Variables)
+            foreach (var (variable, value) in profile.EnvironmentVariables ?? new Dictionary<string, string>())
                 context.EnvironmentVariables.TryAdd(variable, Environment.ExpandEnvironmentVariables(value));
         });
     }
 
-    /// <summary>The profiles that run the project, in the file's order.</summary>
-    private static OrderedDictionary<string, Profile> Read(string file)
+    /// <summary>The one asked for; else the one that the AppHost itself was started with, when the project has it; else the first that runs the project.</summary>
+    private static string? Choose(IResourceBuilder<ProjectResource> project, OrderedDictionary<string, LaunchProfile> profiles, string? wanted)
     {
-        try
+        if (!string.IsNullOrEmpty(wanted))
         {
-            using var settings = JsonDocument.Parse(File.ReadAllText(file), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            var profiles = new OrderedDictionary<string, Profile>();
-            if (!settings.RootElement.TryGetProperty("profiles", out var all))
-                return profiles;
-            foreach (var profile in all.EnumerateObject().Where(p => p.Value.TryGetProperty("commandName", out var command) && command.GetString() == "Project"))
-            {
-                profiles[profile.Name] = new(
-                    profile.Value.TryGetProperty("applicationUrl", out var urls)
-                        ? [.. urls.GetString()!.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(url => new Uri(url))]
-                        : [],
-                    profile.Value.TryGetProperty("environmentVariables", out var variables)
-                        ? variables.EnumerateObject().ToDictionary(v => v.Name, v => v.Value.ToString())
-                        : []);
-            }
+            return profiles.ContainsKey(wanted) ? wanted : throw new DistributedApplicationException(
+                $"'{project.Resource.Name}' has no launch profile '{wanted}'. It has: {(profiles.Count == 0 ? "none" : string.Join(", ", profiles.Keys))}.");
+        }
 
-            return profiles;
-        }
-        catch (Exception e) when (e is JsonException or UriFormatException or InvalidOperationException)
-        {
-            throw new DistributedApplicationException($"{file} cannot be read as launch settings: {e.Message}", e);
-        }
+        var configuration = project.ApplicationBuilder.Configuration;
+        var ofHost = configuration["AppHost:DefaultLaunchProfileName"] ?? configuration["DOTNET_LAUNCH_PROFILE"];
+        return !string.IsNullOrEmpty(ofHost) && profiles.ContainsKey(ofHost)
+            ? ofHost
+            : profiles.FirstOrDefault(p => string.IsNullOrEmpty(p.Value.CommandName) || p.Value.CommandName.ToUpperInvariant() is "PROJECT" or "EXECUTABLE").Key;
     }
 
-    private sealed record Profile(IReadOnlyList<Uri> Urls, IReadOnlyDictionary<string, string> Variables);
+    private static void AddEndpoints(IResourceBuilder<ProjectResource> project, LaunchProfile profile)
+    {
+        var schemes = new Dictionary<string, int>();
+        foreach (var url in (profile.ApplicationUrl ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(Parse))
+        {
+            var number = schemes[url.Scheme] = schemes.GetValueOrDefault(url.Scheme) + 1;
+            project.WithEndpoint(number == 1 ? url.Scheme : $"{url.Scheme}{number}", endpoint =>
+            {
+                (endpoint.Port, endpoint.UriScheme, endpoint.TargetHost, endpoint.FromLaunchProfile) = (url.Port, url.Scheme, url.Host, true);
+            });
+        }
+
+        Uri Parse(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+            ? parsed
+            : throw new DistributedApplicationException($"The launch profile of '{project.Resource.Name}' has an applicationUrl that is no address: {url}");
+    }
+
+    private static void Show(ResourceUrlsCallbackContext context, Uri launchUrl)
+    {
+        foreach (var url in context.Urls.Where(url => url.Endpoint is { EndpointAnnotation.FromLaunchProfile: true }))
+            url.Url = launchUrl.IsAbsoluteUri ? launchUrl.OriginalString : new Uri(new Uri(url.Url), launchUrl).ToString();
+    }
 }

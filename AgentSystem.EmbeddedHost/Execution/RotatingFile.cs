@@ -7,11 +7,25 @@ namespace Aspire.Hosting.Execution;
 /// <param name="largest">Bytes.</param>
 internal sealed class RotatingFile(string path, long largest = 10 * 1024 * 1024) : IDisposable
 {
+    // The replicas of a resource share its file.
+    private readonly Lock _gate = new();
     private StreamWriter? _writer;
     private bool _gaveUp;
 
     /// <summary>Appends a line. A file that cannot be written is given up: output must not stop for the sake of its copy.</summary>
     public void Append(string line)
+    {
+        lock (_gate)
+            Write(line);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+            Close();
+    }
+
+    private void Write(string line)
     {
         if (_gaveUp)
             return;
@@ -28,11 +42,11 @@ internal sealed class RotatingFile(string path, long largest = 10 * 1024 * 1024)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _gaveUp = true;
-            Dispose();
+            Close();
         }
     }
 
-    public void Dispose()
+    private void Close()
     {
         try
         {

@@ -12,7 +12,8 @@ namespace Aspire.Hosting.Execution;
 /// <param name="AppHost">The assembly that knows where the projects were built to.</param>
 /// <param name="RandomizePorts">Whether public ports are replaced, so that runs do not clash.</param>
 /// <param name="LogFolder">Where each resource's output goes, or null.</param>
-internal sealed record RunSettings(System.Reflection.Assembly? AppHost, bool RandomizePorts, string? LogFolder);
+/// <param name="Terminal">Where people are asked for what is missing, or null.</param>
+internal sealed record RunSettings(System.Reflection.Assembly? AppHost, bool RandomizePorts, string? LogFolder, Terminal? Terminal);
 
 /// <summary>Brings the model to life: addresses first, then each resource as soon as what it waits for is there; down again in reverse.</summary>
 internal sealed partial class Runner(
@@ -23,7 +24,7 @@ internal sealed partial class Runner(
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Dictionary<IResource, ProcessLife> _lives = [];
+    private readonly Dictionary<IResource, ResourceLife> _lives = [];
     private readonly List<TcpProxy> _proxies = [];
     private readonly List<Task> _watches = [];
     private int _stopped;
@@ -31,6 +32,8 @@ internal sealed partial class Runner(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Dependencies.ThrowIfCyclic(model.Resources);
+        foreach (var resource in model.Resources)
+            ReplicaIds.AddTo(resource);
         foreach (var subscriber in subscribers)
             await subscriber.SubscribeAsync(eventing, execution, cancellationToken).ConfigureAwait(false);
         await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken).ConfigureAwait(false);
@@ -45,14 +48,19 @@ internal sealed partial class Runner(
         {
             if (settings.LogFolder is { } folder)
                 logs.WriteTo(resource, new RotatingFile(Path.Combine(folder, resource.Name + ".log")));
-            var life = ActivatorUtilities.CreateInstance<ProcessLife>(services, resource, settings, health, _stopping.Token);
+            var life = ActivatorUtilities.CreateInstance<ResourceLife>(services, resource, settings, health, _stopping.Token);
             _lives.Add(resource, life);
             LifeCycleCommands.Add(resource, life);
             await life.AnnounceAsync().ConfigureAwait(false);
         }
 
+        await ActivatorUtilities.CreateInstance<ParameterValues>(services, settings, _stopping.Token).SettleAsync(model.Resources.OfType<ParameterResource>()).ConfigureAwait(false);
         foreach (var resource in model.Resources.Where(resource => !_lives.ContainsKey(resource)))
-            await ShowAsync(resource, health).ConfigureAwait(false);
+        {
+            await ShowAsync(resource).ConfigureAwait(false);
+            _watches.Add(health.WatchAsync(resource, _stopping.Token));
+        }
+
         foreach (var (resource, life) in _lives)
         {
             if (!resource.HasAnnotationOfType<ExplicitStartupAnnotation>())
@@ -67,6 +75,7 @@ internal sealed partial class Runner(
         if (Interlocked.Exchange(ref _stopped, 1) == 1)
             return;
         await _stopping.CancelAsync().ConfigureAwait(false);
+        settings.Terminal?.Restore();
         var levels = Dependencies.InStopOrder(_lives.Keys);
         var deadline = time.GetUtcNow() + Grace;
         for (var i = 0; i < levels.Count; i++)
@@ -88,24 +97,19 @@ internal sealed partial class Runner(
     }
 
     /// <summary>Says how a resource is that has no processes of ours.</summary>
-    private async Task ShowAsync(IResource resource, HealthWatch health)
+    private async Task ShowAsync(IResource resource)
     {
-        try
+        if (resource is ContainerResource)
         {
-            if (resource is ContainerResource)
-                throw new DistributedApplicationException(
-                    $"'{resource.Name}' is a container, which the embedded engine does not start. Use the Aspire engine (-p:AppHostEngine=aspire) on a machine with a container engine.");
-            if (resource is ParameterResource parameter)
-                await parameter.GetValueAsync(CancellationToken.None).ConfigureAwait(false);
-            await notifications.PublishUpdateAsync(resource, s => s with { State = KnownResourceStates.Running, HealthReports = HealthWatch.NotAskedYet(resource) }).ConfigureAwait(false);
-            _watches.Add(health.WatchAsync(resource, _stopping.Token));
+            var reason = $"'{resource.Name}' is a container, which the embedded engine does not start. Use the Aspire engine (-p:AppHostEngine=aspire) on a machine with a container engine.";
+            foreach (var id in ReplicaIds.Of(resource))
+                logs.Write(id, reason, isError: true);
+            LogFailed(resource.Name, reason);
+            await notifications.PublishUpdateAsync(resource, s => s with { State = new(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error) }).ConfigureAwait(false);
         }
-        catch (DistributedApplicationException e)
+        else if (resource is not ParameterResource)
         {
-            var state = e is MissingParameterValueException ? KnownResourceStates.ValueMissing : KnownResourceStates.FailedToStart;
-            logs.Write(resource, e.Message, isError: true);
-            LogFailed(resource.Name, e.Message);
-            await notifications.PublishUpdateAsync(resource, s => s with { State = new(state, KnownResourceStateStyles.Error) }).ConfigureAwait(false);
+            await notifications.PublishUpdateAsync(resource, s => s with { State = KnownResourceStates.Running, HealthReports = HealthWatch.NotAskedYet(resource) }).ConfigureAwait(false);
         }
     }
 

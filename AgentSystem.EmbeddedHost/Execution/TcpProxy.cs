@@ -11,10 +11,10 @@ internal sealed class TcpProxy : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private int _next = -1;
 
-    public TcpProxy(int port, IReadOnlyList<int> targets)
+    public TcpProxy(IPAddress address, int port, IReadOnlyList<int> targets)
     {
         _targets = targets;
-        _listener = new TcpListener(IPAddress.Loopback, port);
+        _listener = new TcpListener(address, port);
         _listener.Start();
         _ = AcceptAsync();
     }

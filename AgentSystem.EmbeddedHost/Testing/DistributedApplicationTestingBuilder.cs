@@ -18,11 +18,27 @@ public interface IDistributedApplicationTestingBuilder : IDistributedApplication
 public static class DistributedApplicationTestingBuilder
 {
     public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(CancellationToken cancellationToken = default) where TEntryPoint : class =>
-        CreateAsync<TEntryPoint>([], cancellationToken);
+        CreateAsync(typeof(TEntryPoint), cancellationToken);
 
-    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default) where TEntryPoint : class
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, CancellationToken cancellationToken = default) =>
+        CreateAsync(entryPoint, [], cancellationToken);
+
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default) where TEntryPoint : class =>
+        CreateAsync(typeof(TEntryPoint), args, cancellationToken);
+
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args, CancellationToken cancellationToken = default) =>
+        CreateAsync(entryPoint, args, (_, _) => { }, cancellationToken);
+
+    /// <summary>Lets the callback change how the AppHost's builder is made.</summary>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(
+        string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default) =>
+        CreateAsync(typeof(TEntryPoint), args, configureBuilder, cancellationToken);
+
+    /// <inheritdoc cref="CreateAsync{TEntryPoint}(string[], Action{DistributedApplicationOptions, HostApplicationBuilderSettings}, CancellationToken)"/>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(
+        Type entryPoint, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default)
     {
-        var interception = new EntryPointInterception(typeof(TEntryPoint).Assembly, args);
+        var interception = new EntryPointInterception(entryPoint.Assembly, args, configureBuilder);
         return new Builder(await interception.StartAsync().WaitAsync(cancellationToken).ConfigureAwait(false), interception);
     }
 
@@ -48,11 +64,12 @@ public static class DistributedApplicationTestingBuilder
 
         public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
             if (_application is null)
                 interception.Release();
-            return ValueTask.CompletedTask;
+            else
+                await _application.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

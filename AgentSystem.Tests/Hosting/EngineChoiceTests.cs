@@ -36,16 +36,6 @@ public sealed class EngineChoiceTests
         Assert.Contains("AppHostEngine is 'bogus'; it has to be aspire or embedded.", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task the_embedded_engine_says_which_one_publishes()
-    {
-        var (code, output) = await Hosts.DotnetAsync(typeof(Projects.AgentSystem_AppHost).Assembly.Location, "--publisher", "manifest", "--output-path", "manifest.json");
-
-        Assert.Equal(1, code);
-        Assert.Contains("AppHostEngine=aspire", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("--Backends:Prometheus=docker", "Backends:Prometheus=docker: it has to be container, native, embedded or off.")]
     public async Task a_setting_that_makes_no_sense_ends_with_one_line(string argument, string message)

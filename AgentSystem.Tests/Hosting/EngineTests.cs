@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using AgentSystem.Tests.Support;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -9,128 +9,142 @@ namespace AgentSystem.Tests.Hosting;
 /// <summary>Each test has a host of its own with tiny programs as resources.</summary>
 public sealed class EngineTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task output_is_kept_and_expressions_are_resolved()
     {
-        var builder = DistributedApplication.CreateBuilder(["--Parameters:secret=s3"]);
+        var builder = Hosts.Builder("--Parameters:secret=s3");
         var secret = builder.AddParameter("secret", secret: true);
-        var echo = builder.AddExecutable("echo", "sh", ".", "-c", "echo \"$SECRET $URL $0\"").WithHttpEndpoint();
-        echo.WithEnvironment("SECRET", secret).WithEnvironment("URL", $"{echo.GetEndpoint("http")}/x").WithArgs(ReferenceExpression.Create($"port-{echo.GetEndpoint("http").Property(EndpointProperty.TargetPort)}"));
-        await using var app = builder.Build();
-        await app.StartAsync().WaitAsync(Limit);
-        await app.ResourceNotifications.WaitForResourceAsync("echo", KnownResourceStates.Finished).WaitAsync(Limit);
-        var url = app.GetEndpoint("echo");
-        Assert.Contains($"s3 {url}x port-{url.Port}", await LogAsync(app, echo.Resource), StringComparison.Ordinal);
+        var echo = builder.AddExecutable("echo", "sh", ".", "-c", "echo \"$SECRET $URL $PORT $0\"").WithHttpEndpoint(env: "PORT");
+        echo.WithEnvironment("SECRET", secret).WithEnvironment("URL", $"{echo.GetEndpoint("http")}/x")
+            .WithArgs(ReferenceExpression.Create($"port-{echo.GetEndpoint("http").Property(EndpointProperty.TargetPort)}"));
+        await using var app = await builder.StartAsync();
+        await app.UntilAsync("echo", KnownResourceStates.Finished);
+
+        var words = (await app.LogOfAsync("echo")).Split(' ');
+        Assert.Equal(["s3", $"{app.GetEndpoint("echo")}x", words[2], $"port-{words[2]}"], words);
     }
 
     [Fact]
-    public async Task a_resource_starts_after_what_it_waits_for()
+    public async Task each_line_of_output_begins_with_its_time()
     {
-        var builder = DistributedApplication.CreateBuilder();
-        var folder = Directory.CreateTempSubdirectory();
-        try
+        var builder = Hosts.Builder();
+        var echo = builder.AddExecutable("echo", "sh", ".", "-c", "echo said; sleep 0.01; echo failed >&2");
+        await using var app = await builder.StartAsync();
+        await app.UntilAsync("echo", KnownResourceStates.Finished);
+
+        var lines = new List<LogLine>();
+        await foreach (var some in app.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(echo.Resource))
+            lines.AddRange(some);
+        Assert.Equal([("said", false), ("failed", true)], lines.Select(line => (Hosts.Said(line), line.IsErrorMessage)));
+        Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ", line.Content));
+    }
+
+    [Fact]
+    public async Task who_watches_output_sees_what_was_said_and_then_what_is_said()
+    {
+        using var folder = new TempFolder();
+        var builder = Hosts.Builder();
+        var talker = builder.AddExecutable("talker", "sh", folder.Path, "-c", "echo first; while [ ! -e go ]; do sleep 0.02; done; echo second; sleep 100");
+        await using var app = await builder.StartAsync();
+        var logs = app.Services.GetRequiredService<ResourceLoggerService>();
+        var subscriber = FirstSubscriberAsync(logs);
+
+        var seen = new List<LogLine>();
+        await foreach (var lines in logs.WatchAsync(talker.Resource))
         {
-            var first = builder.AddExecutable("first", "sh", folder.FullName, "-c", "echo done > file");
-            var second = builder.AddExecutable("second", "cat", folder.FullName, "file").WaitForCompletion(first);
-            await using var app = builder.Build();
-            await app.StartAsync().WaitAsync(Limit);
-            await app.ResourceNotifications.WaitForResourceAsync("second", KnownResourceStates.Finished).WaitAsync(Limit);
-            Assert.Contains("done", await LogAsync(app, second.Resource), StringComparison.Ordinal);
+            seen.AddRange(lines);
+            await File.WriteAllTextAsync(folder["go"], "");
+            if (seen.Count == 2)
+                break;
         }
-        finally
+
+        Assert.Equal([(1, "first"), (2, "second")], seen.Select(line => (line.LineNumber, Hosts.Said(line))));
+        Assert.StartsWith("talker", (await subscriber.WaitAsync(Hosts.Limit)).Name, StringComparison.Ordinal);
+
+        static async Task<LogSubscriber> FirstSubscriberAsync(ResourceLoggerService logs)
         {
-            folder.Delete(recursive: true);
-        }
-    }
+            await foreach (var one in logs.WatchAnySubscribersAsync())
+            {
+                if (one.AnySubscribers)
+                    return one;
+            }
 
-    [Fact]
-    public async Task a_cycle_of_waits_is_refused()
-    {
-        var builder = DistributedApplication.CreateBuilder();
-        var a = builder.AddExecutable("a", "sleep", ".", "100");
-        var b = builder.AddExecutable("b", "sleep", ".", "100").WaitFor(a);
-        a.WaitFor(b);
-        await using var app = builder.Build();
-        var error = await Assert.ThrowsAsync<DistributedApplicationException>(() => app.StartAsync());
-        Assert.Contains("a -> b -> a", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task a_port_in_use_is_refused()
-    {
-        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        other.Start();
-        var builder = DistributedApplication.CreateBuilder();
-        builder.AddExecutable("a", "sleep", ".", "100").WithHttpEndpoint(port: ((System.Net.IPEndPoint)other.LocalEndpoint).Port);
-        await using var app = builder.Build();
-        var error = await Assert.ThrowsAsync<DistributedApplicationException>(() => app.StartAsync());
-        Assert.Contains("in use", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task missing_executables_and_containers_fail_alone_and_say_why()
-    {
-        var builder = DistributedApplication.CreateBuilder();
-        var missing = builder.AddExecutable("missing", "no-such-program", ".");
-        var container = builder.AddContainer("container", "image");
-        await using var app = builder.Build();
-        await app.StartAsync().WaitAsync(Limit);
-        await app.ResourceNotifications.WaitForResourceAsync("missing", KnownResourceStates.FailedToStart).WaitAsync(Limit);
-        await app.ResourceNotifications.WaitForResourceAsync("container", KnownResourceStates.FailedToStart).WaitAsync(Limit);
-        Assert.Contains("no-such-program", await LogAsync(app, missing.Resource), StringComparison.Ordinal);
-        Assert.Contains("AppHostEngine=aspire", await LogAsync(app, container.Resource), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task a_program_that_fails_is_restarted()
-    {
-        var builder = DistributedApplication.CreateBuilder();
-        var folder = Directory.CreateTempSubdirectory();
-        try
-        {
-            builder.AddExecutable("flaky", "sh", folder.FullName, "-c", "[ -e again ] && exit 0; touch again; exit 3");
-            await using var app = builder.Build();
-            await app.StartAsync().WaitAsync(Limit);
-            await app.ResourceNotifications.WaitForResourceAsync("flaky", KnownResourceStates.Finished).WaitAsync(Limit);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
+            throw new InvalidOperationException("Nobody watched.");
         }
     }
 
     [Fact]
-    public async Task stopping_ends_the_whole_process_group()
+    public async Task what_a_host_says_of_a_resource_is_in_its_output()
     {
-        var builder = DistributedApplication.CreateBuilder();
-        var stubborn = builder.AddExecutable("stubborn", "sh", ".", "-c", "trap '' TERM; sleep 1000 & echo child=$!; wait");
-        var app = builder.Build();
-        await app.StartAsync().WaitAsync(Limit);
-        var line = "";
-        await foreach (var lines in app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(stubborn.Resource))
-        {
-            line = lines[0].Content;
-            break;
-        }
+        var builder = Hosts.Builder();
+        var sleeper = builder.AddExecutable("sleeper", "sleep", ".", "100");
+        await using var app = await builder.StartAsync();
 
-        var child = int.Parse(line["child=".Length..], System.Globalization.CultureInfo.InvariantCulture);
-        var watch = Stopwatch.StartNew();
-        await app.StopAsync().WaitAsync(Limit);
-        await app.DisposeAsync();
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
-        Assert.False(IsRunning(child));
+        var logger = app.Services.GetRequiredService<ResourceLoggerService>().GetLogger(sleeper.Resource);
+        logger.Log(Microsoft.Extensions.Logging.LogLevel.Information, default, "from the host", null, (text, _) => text);
+
+        Assert.Contains("from the host", await app.LogOfAsync("sleeper"), StringComparison.Ordinal);
     }
 
-    private static bool IsRunning(int id) =>
-        File.Exists($"/proc/{id}/stat") && File.ReadAllText($"/proc/{id}/stat").Split(' ')[2] is not "Z";
-
-    private static async Task<string> LogAsync(DistributedApplication app, IResource resource)
+    [Fact]
+    public async Task a_missing_program_fails_alone()
     {
-        var text = "";
-        await foreach (var lines in app.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(resource))
-            text += string.Join('\n', lines.Select(line => line.Content));
-        return text;
+        var builder = Hosts.Builder();
+        builder.AddExecutable("missing", "no-such-program", ".");
+        builder.AddExecutable("free", "true", ".");
+        await using var app = await builder.StartAsync();
+
+        await app.UntilAsync("missing", KnownResourceStates.FailedToStart);
+        await app.UntilAsync("free", KnownResourceStates.Finished);
+    }
+
+    [Fact]
+    public async Task whoever_watches_late_is_told_of_every_resource_as_it_is()
+    {
+        var builder = Hosts.Builder();
+        builder.AddExecutable("one", "sleep", ".", "100");
+        builder.AddExecutable("two", "sleep", ".", "100");
+        await using var app = await builder.StartAsync();
+        await app.UntilAsync("one", KnownResourceStates.Running);
+        await app.UntilAsync("two", KnownResourceStates.Running);
+
+        var seen = new HashSet<string>();
+        await foreach (var e in app.ResourceNotifications.WatchAsync())
+        {
+            if (e.Snapshot.State?.Text == KnownResourceStates.Running && e.Resource is ExecutableResource)
+                seen.Add(e.Resource.Name);
+            if (seen.Count == 2)
+                break;
+        }
+    }
+
+    [Fact]
+    public async Task what_code_publishes_of_a_resource_is_known_of_it()
+    {
+        var builder = Hosts.Builder();
+        var sleeper = builder.AddExecutable("sleeper", "sleep", ".", "100").WithExplicitStart();
+        await using var app = await builder.StartAsync();
+
+        await app.ResourceNotifications.PublishUpdateAsync(sleeper.Resource, s => s with { State = "Dreaming" });
+
+        Assert.Equal("Dreaming", await app.ResourceNotifications.WaitForResourceAsync("SLEEPER", ["Dreaming", "Awake"]).WaitAsync(Hosts.Limit));
+    }
+
+    [Fact]
+    public async Task people_are_shown_the_addresses_and_what_was_made_of_them()
+    {
+        var builder = Hosts.Builder();
+        builder.AddTinyServer("server").WithUrlForEndpoint("http", url =>
+        {
+            url.DisplayText = "API";
+            url.Url = "/docs";
+        }).WithUrl("https://example.org/", "Manual");
+        await using var app = await builder.StartAsync();
+
+        var address = app.GetEndpoint("server", "http").ToString();
+        var urls = (await app.UntilAsync("server", e => e.Snapshot.State?.Text == KnownResourceStates.Running && e.Snapshot.Urls.Length == 2)).Snapshot.Urls;
+        Assert.Equal(
+            [("http", $"{address}docs", "API"), (null, "https://example.org/", "Manual")],
+            urls.OrderBy(url => url.Name is null).Select(url => (url.Name, url.Url, url.DisplayProperties.DisplayName)));
     }
 }

@@ -3,78 +3,68 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Time.Testing;
 
 namespace AgentSystem.Tests.Hosting;
 
 public sealed class HealthTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
-    [Fact]
-    public async Task changes_of_health_are_announced_and_readiness_once()
-    {
-        using var folder = new TempFolder();
-        var time = new FakeTimeProvider();
-        var builder = DistributedApplication.CreateBuilder();
-        builder.Services.AddSingleton<TimeProvider>(time);
-        await File.WriteAllTextAsync(folder["sick"], "");
-        var ready = 0;
-        var server = builder.AddTinyServer("server", folder.Path).WithHttpHealthCheck("/health");
-        server.OnResourceReady((_, _, _) =>
-        {
-            ready++;
-            return Task.CompletedTask;
-        });
-        await using var app = builder.Build();
-        await app.StartAsync().WaitAsync(Limit);
-
-        // Asked, not only expected: the reason is the server's answer.
-        await Until(e => e.Snapshot.HealthReports is [{ Description: { } why }] && why.EndsWith("answered 503, not 200.", StringComparison.Ordinal));
-        Assert.Equal(0, ready);
-        File.Delete(folder["sick"]);
-        await Until(e => e.Snapshot is { HealthStatus: HealthStatus.Healthy, Ready: not null });
-        await File.WriteAllTextAsync(folder["sick"], "");
-        await Until(e => e.Snapshot.HealthStatus == HealthStatus.Unhealthy);
-        File.Delete(folder["sick"]);
-        await Until(e => e.Snapshot.HealthStatus == HealthStatus.Healthy);
-        Assert.Equal(1, ready);
-
-        Task Until(Func<ResourceEvent, bool> state) => Eventually.True(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            return app.ResourceNotifications.TryGetCurrentState("server", out var e) && state(e);
-        });
-    }
-
     [Fact]
     public async Task who_waits_for_something_healthy_starts_when_it_is_and_not_before()
     {
         using var folder = new TempFolder();
-        var builder = DistributedApplication.CreateBuilder();
+        var builder = Hosts.Builder();
         await File.WriteAllTextAsync(folder["sick"], "");
-        var server = builder.AddTinyServer("server", folder.Path).WithHttpHealthCheck();
+        var server = builder.AddTinyServer("server", folder.Path).WithHttpHealthCheck("/health");
         builder.AddExecutable("after", "true", ".").WaitFor(server);
-        await using var app = builder.Build();
-        await app.StartAsync().WaitAsync(Limit);
+        await using var app = await builder.StartAsync();
 
-        await app.ResourceNotifications.WaitForResourceAsync("server", e => e.Snapshot.HealthReports is [{ Description: { } why }] && why.Contains("503", StringComparison.Ordinal)).WaitAsync(Limit);
+        var sick = await app.UntilAsync("server", e => e.Snapshot.HealthReports is [{ Status: HealthStatus.Unhealthy, LastRunAt: not null, Description: { } why }] && why.Contains("503", StringComparison.Ordinal));
+        Assert.Equal("server_http_/health_200_check", sick.Snapshot.HealthReports.Single().Name);
         Assert.True(app.ResourceNotifications.TryGetCurrentState("after", out var waiting));
         Assert.Equal(KnownResourceStates.Waiting, waiting.Snapshot.State?.Text);
         File.Delete(folder["sick"]);
-        await app.ResourceNotifications.WaitForResourceAsync("after", KnownResourceStates.Finished).WaitAsync(Limit);
+        await app.UntilAsync("after", KnownResourceStates.Finished);
     }
 
     [Fact]
-    public async Task who_waits_for_something_whose_readiness_fails_says_so()
+    public async Task a_check_that_was_not_asked_yet_counts_as_unhealthy()
     {
-        var builder = DistributedApplication.CreateBuilder();
+        var asked = new TaskCompletionSource<HealthCheckResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var builder = Hosts.Builder();
+        builder.Services.AddHealthChecks().AddAsyncCheck("slow", () => asked.Task);
+        builder.AddExecutable("sleeper", "sleep", ".", "100").WithHealthCheck("slow");
+        await using var app = await builder.StartAsync();
+
+        var running = await app.UntilAsync("sleeper", KnownResourceStates.Running);
+        Assert.Equal((HealthStatus.Unhealthy, null), (running.Snapshot.HealthStatus, running.Snapshot.HealthReports.Single().Status));
+        asked.SetResult(HealthCheckResult.Healthy());
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("sleeper").WaitAsync(Hosts.Limit);
+    }
+
+    [Fact]
+    public async Task who_waits_for_something_whose_readiness_fails_does_not_start()
+    {
+        var builder = Hosts.Builder();
         var server = builder.AddExecutable("server", "sleep", ".", "100").OnResourceReady((_, _, _) => throw new InvalidOperationException("the seed is missing"));
         builder.AddExecutable("after", "true", ".").WaitFor(server);
-        await using var app = builder.Build();
-        await app.StartAsync().WaitAsync(Limit);
+        await using var app = await builder.StartAsync();
 
-        await app.ResourceNotifications.WaitForResourceAsync("after", KnownResourceStates.FailedToStart).WaitAsync(Limit);
+        await app.UntilAsync("after", KnownResourceStates.FailedToStart);
         Assert.Contains("the seed is missing", await app.LogOfAsync("after"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task waiting_for_health_ends_when_the_resource_has_failed_or_does_not_exist()
+    {
+        var builder = Hosts.Builder();
+        builder.AddExecutable("missing", "no-such-program", ".");
+        await using var app = await builder.StartAsync();
+
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => app.ResourceNotifications.WaitForResourceHealthyAsync("missing").WaitAsync(Hosts.Limit));
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => app.ResourceNotifications.WaitForResourceHealthyAsync("nobody").WaitAsync(Hosts.Limit));
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => app.ResourceNotifications.WaitForResourceHealthyAsync("missing", WaitBehavior.WaitOnResourceUnavailable, soon.Token).WaitAsync(Hosts.Limit));
+        Assert.Contains(KnownResourceStates.FailedToStart, error.Message, StringComparison.Ordinal);
     }
 }

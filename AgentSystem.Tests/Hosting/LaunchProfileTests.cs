@@ -11,7 +11,7 @@ public sealed class LaunchProfileTests : IDisposable
           // A comment, as Visual Studio writes them.
           "profiles": {
             "browser": { "commandName": "IISExpress" },
-            "first": { "commandName": "Project", "applicationUrl": "http://localhost:5101;https://localhost:5102;http://localhost:5103", "environmentVariables": { "WHO": "first" } },
+            "first": { "commandName": "Project", "commandLineArgs": "--name \"two words\"", "launchUrl": "docs", "applicationUrl": "http://localhost:5101;https://localhost:5102;http://localhost:5103", "environmentVariables": { "WHO": "first" } },
             "second": { "commandName": "Project", "environmentVariables": { "WHO": "second" } },
           }
         }
@@ -56,11 +56,11 @@ public sealed class LaunchProfileTests : IDisposable
     }
 
     [Fact]
-    public void an_unknown_profile_is_an_error_that_names_those_there_are()
+    public void an_unknown_profile_is_an_error_that_names_it()
     {
         var error = Assert.Throws<DistributedApplicationException>(() => Add(profile: "third"));
 
-        Assert.Contains("first, second", error.Message, StringComparison.Ordinal);
+        Assert.Contains("third", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,11 +73,37 @@ public sealed class LaunchProfileTests : IDisposable
         Assert.Contains("launchSettings.json", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void a_project_that_is_not_there_is_an_error()
+    {
+        var builder = Hosts.Builder();
+
+        Assert.Throws<DistributedApplicationException>(() => builder.AddProject("p", _folder["other.csproj"]));
+    }
+
+    [Fact]
+    public void a_project_without_launch_settings_has_no_endpoint()
+    {
+        var builder = Hosts.Builder();
+        File.WriteAllText(_folder["bare.csproj"], "<Project />");
+
+        Assert.Empty(builder.AddProject("p", _folder["bare.csproj"]).Resource.Annotations.OfType<EndpointAnnotation>());
+    }
+
+    [Fact]
+    public void what_the_profile_opens_is_an_endpoint_that_the_AppHost_can_change()
+    {
+        var project = Builder().AddProject("p", _folder["p.csproj"]).WithHttpEndpoint(port: 5999);
+
+        Assert.Equal(5999, project.Resource.Annotations.OfType<EndpointAnnotation>().Single(e => e.Name == "http").Port);
+    }
+
     private IDistributedApplicationBuilder Builder(params string[] args)
     {
         Directory.CreateDirectory(_folder["Properties"]);
         File.WriteAllText(_folder["Properties", "launchSettings.json"], Settings);
-        return DistributedApplication.CreateBuilder(args);
+        File.WriteAllText(_folder["p.csproj"], "<Project />");
+        return Hosts.Builder(args);
     }
 
     private ProjectResource Add(string? argument = null, string? profile = null)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace AgentSystem.Tests.Hosting;
+namespace AgentSystem.Tests.Hosting.Embedded;
 
 public sealed class KilledHostTests
 {
@@ -11,6 +11,8 @@ public sealed class KilledHostTests
         var folder = Directory.CreateTempSubdirectory();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        // Else it would make a key for a dashboard and keep it in the user secrets of whoever runs the tests.
+        start.Environment["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true";
         foreach (var argument in (string[])[typeof(Projects.AgentSystem_AppHost).Assembly.Location, $"--Data:Dir={folder.FullName}", $"--AGENTSYSTEM_CONNECTION={folder.FullName}/connection.json"])
             start.ArgumentList.Add(argument);
         using var host = Process.Start(start)!;

@@ -3,7 +3,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Execution;
 
-namespace AgentSystem.Tests.Hosting;
+namespace AgentSystem.Tests.Hosting.Embedded;
 
 public sealed class OutputTests
 {
@@ -11,7 +11,7 @@ public sealed class OutputTests
     public async Task each_resource_has_its_output_in_the_service_and_in_a_file()
     {
         using var folder = new TempFolder();
-        var builder = DistributedApplication.CreateBuilder([$"--Aspire:Store:Path={folder.Path}"]);
+        var builder = Hosts.Builder($"--Aspire:Store:Path={folder.Path}");
         builder.AddExecutable("talker", "sh", ".", "-c", "echo out; echo err >&2");
         builder.AddExecutable("other", "echo", ".", "else");
         await using (var app = builder.Build())

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using AgentSystem.Tests.Support;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AgentSystem.Tests.Hosting.Embedded;
+
+public sealed class StopOrderTests
+{
+    [Fact]
+    public async Task what_others_depend_on_stops_last()
+    {
+        using var folder = new TempFolder();
+        var builder = Hosts.Builder();
+        var bottom = Add("bottom");
+        var middle = Add("middle").WaitFor(bottom);
+        Add("top").WaitFor(middle);
+        Add("side").WaitFor(bottom);
+        await using var app = await builder.StartAsync();
+        // Each says in a file that its trap is set.
+        await Eventually.True(() => ((string[])["bottom", "middle", "top", "side"]).All(name => File.Exists(folder[name])));
+
+        await app.StopAsync().WaitAsync(Hosts.Limit);
+
+        var order = await File.ReadAllLinesAsync(folder["order"]);
+        Assert.Equal(["top"], order[..1]);
+        Assert.Equal(["middle", "side"], order[1..3].Order());
+        Assert.Equal(["bottom"], order[3..]);
+
+        IResourceBuilder<ExecutableResource> Add(string name) => builder.AddExecutable(
+            name, "sh", folder.Path, "-c", $"trap 'echo {name} >> order; exit 0' TERM; : > {name}; while :; do sleep 0.05; done");
+    }
+
+    [Fact]
+    public async Task what_does_not_end_is_ended()
+    {
+        var builder = Hosts.Builder();
+        builder.AddExecutable("stubborn", "sh", ".", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done");
+        await using var app = await builder.StartAsync();
+        await Eventually.True(async () => await app.LogOfAsync("stubborn") == "ready");
+        var watch = Stopwatch.StartNew();
+
+        await app.StopAsync().WaitAsync(Hosts.Limit);
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task what_is_between_two_runs_is_not_started_again()
+    {
+        using var folder = new TempFolder();
+        var builder = Hosts.Builder();
+        builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
+        builder.AddExecutable("flaky", "sh", folder.Path, "-c", "echo run >> runs; exit 7");
+        await using var app = await builder.StartAsync();
+        var starting = await app.UntilAsync("flaky", e => e.Snapshot is { State.Text: "Starting", ExitCode: 7 });
+        await app.StopAsync().WaitAsync(Hosts.Limit);
+
+        Assert.True(app.ResourceNotifications.TryGetCurrentState(starting.ResourceId, out var last));
+        Assert.Equal((KnownResourceStates.Finished, 7), (last.Snapshot.State!.Text, last.Snapshot.ExitCode));
+        Assert.Single(await File.ReadAllLinesAsync(folder["runs"]));
+    }
+}
