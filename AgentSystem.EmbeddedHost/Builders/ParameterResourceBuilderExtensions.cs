@@ -49,7 +49,7 @@ public static class ParameterResourceBuilderExtensions
     }
 
     /// <summary>The names of environment variables have no hyphens, so an underscore may stand for each.</summary>
-    private static string? Configured(ConfigurationManager configuration, string key) => 
+    private static string? Configured(ConfigurationManager configuration, string key) =>
         configuration[key] is { Length: > 0 } value ? value : configuration[key.Replace('-', '_')];
 
     /// <summary>What was made once is kept for the next run, if it can be: where there are no user secrets, each run makes its own.</summary>

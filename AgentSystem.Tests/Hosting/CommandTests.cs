@@ -6,7 +6,7 @@ namespace AgentSystem.Tests.Hosting;
 
 public sealed class CommandTests
 {
-    [Fact]
+    [RunFact]
     public async Task a_resource_can_be_started_restarted_and_stopped()
     {
         var builder = Hosts.Builder();
@@ -25,7 +25,7 @@ public sealed class CommandTests
         static object? Process(ResourceEvent e) => e.Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value;
     }
 
-    [Fact]
+    [RunFact]
     public async Task which_commands_can_be_given_follows_the_state()
     {
         var builder = Hosts.Builder();
@@ -40,7 +40,7 @@ public sealed class CommandTests
             [.. (await app.UntilAsync("sleeper", state)).Snapshot.Commands.Select(command => (command.Name, command.State))];
     }
 
-    [Fact]
+    [RunFact]
     public async Task whoever_waits_can_be_told_to_start_now()
     {
         var builder = Hosts.Builder();
@@ -54,7 +54,7 @@ public sealed class CommandTests
         await app.UntilAsync("patient", KnownResourceStates.Running);
     }
 
-    [Fact]
+    [RunFact]
     public async Task commands_of_ones_own_answer_or_say_why_not()
     {
         var builder = Hosts.Builder();
@@ -76,7 +76,7 @@ public sealed class CommandTests
         Assert.True((await app.ResourceCommands.ExecuteCommandAsync("worker", "shown")).Success);
     }
 
-    [Fact]
+    [RunFact]
     public async Task a_command_can_be_a_request()
     {
         using var folder = new TempFolder();
@@ -106,7 +106,7 @@ public sealed class CommandTests
         Assert.NotNull(failed.Message);
     }
 
-    [Fact]
+    [RunFact]
     public async Task starting_and_stopping_is_told_to_those_who_subscribed()
     {
         var told = new List<string>();

@@ -9,7 +9,7 @@ namespace AgentSystem.Tests.Hosting;
 /// <summary>Each test has a host of its own with tiny programs as resources.</summary>
 public sealed class EngineTests
 {
-    [Fact]
+    [RunFact]
     public async Task output_is_kept_and_expressions_are_resolved()
     {
         var builder = Hosts.Builder("--Parameters:secret=s3");
@@ -24,7 +24,7 @@ public sealed class EngineTests
         Assert.Equal(["s3", $"{app.GetEndpoint("echo")}x", words[2], $"port-{words[2]}"], words);
     }
 
-    [Fact]
+    [RunFact]
     public async Task each_line_of_output_begins_with_its_time()
     {
         var builder = Hosts.Builder();
@@ -39,7 +39,7 @@ public sealed class EngineTests
         Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ", line.Content));
     }
 
-    [Fact]
+    [RunFact]
     public async Task who_watches_output_sees_what_was_said_and_then_what_is_said()
     {
         using var folder = new TempFolder();
@@ -73,7 +73,7 @@ public sealed class EngineTests
         }
     }
 
-    [Fact]
+    [RunFact]
     public async Task what_a_host_says_of_a_resource_is_in_its_output()
     {
         var builder = Hosts.Builder();
@@ -86,7 +86,7 @@ public sealed class EngineTests
         Assert.Contains("from the host", await app.LogOfAsync("sleeper"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [RunFact]
     public async Task a_missing_program_fails_alone()
     {
         var builder = Hosts.Builder();
@@ -98,7 +98,7 @@ public sealed class EngineTests
         await app.UntilAsync("free", KnownResourceStates.Finished);
     }
 
-    [Fact]
+    [RunFact]
     public async Task whoever_watches_late_is_told_of_every_resource_as_it_is()
     {
         var builder = Hosts.Builder();
@@ -118,7 +118,7 @@ public sealed class EngineTests
         }
     }
 
-    [Fact]
+    [RunFact]
     public async Task what_code_publishes_of_a_resource_is_known_of_it()
     {
         var builder = Hosts.Builder();
@@ -130,7 +130,7 @@ public sealed class EngineTests
         Assert.Equal("Dreaming", await app.ResourceNotifications.WaitForResourceAsync("SLEEPER", ["Dreaming", "Awake"]).WaitAsync(Hosts.Limit));
     }
 
-    [Fact]
+    [RunFact]
     public async Task people_are_shown_the_addresses_and_what_was_made_of_them()
     {
         var builder = Hosts.Builder();

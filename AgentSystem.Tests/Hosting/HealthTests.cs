@@ -8,7 +8,7 @@ namespace AgentSystem.Tests.Hosting;
 
 public sealed class HealthTests
 {
-    [Fact]
+    [RunFact]
     public async Task who_waits_for_something_healthy_starts_when_it_is_and_not_before()
     {
         using var folder = new TempFolder();
@@ -26,7 +26,7 @@ public sealed class HealthTests
         await app.UntilAsync("after", KnownResourceStates.Finished);
     }
 
-    [Fact]
+    [RunFact]
     public async Task a_check_that_was_not_asked_yet_counts_as_unhealthy()
     {
         var asked = new TaskCompletionSource<HealthCheckResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +41,7 @@ public sealed class HealthTests
         await app.ResourceNotifications.WaitForResourceHealthyAsync("sleeper").WaitAsync(Hosts.Limit);
     }
 
-    [Fact]
+    [RunFact]
     public async Task who_waits_for_something_whose_readiness_fails_does_not_start()
     {
         var builder = Hosts.Builder();
@@ -53,7 +53,7 @@ public sealed class HealthTests
         Assert.Contains("the seed is missing", await app.LogOfAsync("after"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [RunFact]
     public async Task waiting_for_health_ends_when_the_resource_has_failed_or_does_not_exist()
     {
         var builder = Hosts.Builder();

@@ -6,7 +6,7 @@ namespace AgentSystem.Tests.Hosting;
 
 public sealed class ParameterTests
 {
-    [Fact]
+    [RunFact]
     public async Task without_anybody_to_ask_a_missing_value_is_an_error_of_those_who_need_it()
     {
         var builder = Hosts.Builder();

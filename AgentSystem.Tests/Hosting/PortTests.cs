@@ -10,7 +10,7 @@ namespace AgentSystem.Tests.Hosting;
 /// <summary>The port that others use, and the one that the program is told.</summary>
 public sealed class PortTests
 {
-    [Fact]
+    [RunFact]
     public async Task behind_a_proxy_the_program_has_a_port_of_its_own()
     {
         var port = FreePort();
@@ -20,7 +20,7 @@ public sealed class PortTests
         Assert.NotEqual(port, own);
     }
 
-    [Fact]
+    [RunFact]
     public async Task without_numbers_both_are_free_ones()
     {
         var (url, own) = await PortsAsync(Hosts.Builder(), server => server.WithHttpEndpoint(env: "PORT"));
@@ -28,7 +28,7 @@ public sealed class PortTests
         Assert.NotEqual(url, own);
     }
 
-    [Fact]
+    [RunFact]
     public async Task the_programs_port_can_be_named()
     {
         var port = FreePort();
@@ -38,7 +38,7 @@ public sealed class PortTests
         Assert.NotEqual(port, url);
     }
 
-    [Fact]
+    [RunFact]
     public async Task without_a_proxy_there_is_one_port()
     {
         var port = FreePort();
@@ -47,7 +47,7 @@ public sealed class PortTests
         Assert.Equal(url, own);
     }
 
-    [Fact]
+    [RunFact]
     public async Task a_host_that_randomizes_ports_takes_no_fixed_one()
     {
         var port = FreePort();
@@ -56,7 +56,7 @@ public sealed class PortTests
         Assert.NotEqual(port, url);
     }
 
-    [Theory]
+    [RunTheory]
     [InlineData(5001, 5001, true)]
     [InlineData(5001, 5002, false)]
     public async Task ports_that_contradict_each_other_are_refused(int port, int targetPort, bool isProxied)

@@ -8,7 +8,7 @@ namespace AgentSystem.Tests.Hosting;
 /// <summary>The variables by which a resource is told where others are.</summary>
 public sealed class ReferenceTests
 {
-    [Fact]
+    [RunFact]
     public async Task all_endpoints_of_a_project_are_told_by_name_and_by_scheme()
     {
         var (variables, api) = await ToldAsync((app, api) => app.WithReference(api));
@@ -20,7 +20,7 @@ public sealed class ReferenceTests
             ], Told(variables, api));
     }
 
-    [Fact]
+    [RunFact]
     public async Task under_another_name_its_case_is_kept()
     {
         var (variables, api) = await ToldAsync((app, api) => app.WithReference(api, "the.Api"));
@@ -32,7 +32,7 @@ public sealed class ReferenceTests
             ], Told(variables, api));
     }
 
-    [Fact]
+    [RunFact]
     public async Task one_endpoint_can_be_told_alone_and_one_can_be_left_out()
     {
         var (one, api) = await ToldAsync((app, api) => app.WithReference(api.GetEndpoint("metrics")));
@@ -42,7 +42,7 @@ public sealed class ReferenceTests
         Assert.DoesNotContain("MY_API_MY_PORT=my-port", Told(rest, other));
     }
 
-    [Fact]
+    [RunFact]
     public async Task something_outside_is_told_as_it_is()
     {
         var (variables, _) = await ToldAsync((app, _) => app.WithReference("out-there", new Uri("https://example.org/x")));
@@ -52,7 +52,7 @@ public sealed class ReferenceTests
         Assert.Throws<InvalidOperationException>(() => Hosts.Builder().AddExecutable("app", "true", ".").WithReference("r", new Uri("/x", UriKind.Relative)));
     }
 
-    [Fact]
+    [RunFact]
     public async Task variables_can_be_of_any_kind_of_value()
     {
         var (variables, api) = await ToldAsync((app, api) => app

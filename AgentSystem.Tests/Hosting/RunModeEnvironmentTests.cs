@@ -34,7 +34,7 @@ public sealed class RunModeEnvironmentTests
 
     private static readonly string[] InDevelopment = ["--environment=Development"];
 
-    [Fact]
+    [RunFact]
     public async Task projects_of_the_system_get_this_list_and_what_the_AppHost_gives_them()
     {
         using var folder = new TempFolder();
@@ -57,7 +57,7 @@ public sealed class RunModeEnvironmentTests
         Assert.Equal((url, url, "marie"), (marie["ORCHESTRATOR_HTTP"], marie["services__orchestrator__http__0"], marie["OTEL_SERVICE_NAME"]));
     }
 
-    [Fact]
+    [RunFact]
     public async Task a_project_in_development_gets_exactly_this()
     {
         var builder = Hosts.Builder([.. InDevelopment, "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:4317"]);
@@ -73,7 +73,7 @@ public sealed class RunModeEnvironmentTests
         Assert.Matches("^http://localhost:\\d+$", variables["ASPNETCORE_URLS"]);
     }
 
-    [Fact]
+    [RunFact]
     public async Task an_executable_gets_nothing_unless_it_exports_telemetry()
     {
         var builder = Hosts.Builder([.. InDevelopment, "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:4317"]);
@@ -85,7 +85,7 @@ public sealed class RunModeEnvironmentTests
         AssertExactly(ForEveryExporter, await app.UntilAsync("exporter", e => e.Snapshot.EnvironmentVariables.Length > 0));
     }
 
-    [Fact]
+    [RunFact]
     public async Task outside_of_development_less_is_set()
     {
         var builder = Hosts.Builder("--environment=Production");
@@ -97,7 +97,7 @@ public sealed class RunModeEnvironmentTests
             (await app.EnvironmentAsync("exporter")).Keys.Order(StringComparer.Ordinal));
     }
 
-    [Theory]
+    [RunTheory]
     [InlineData(null, null, null, "http://localhost:18889", "grpc")]
     [InlineData("http://grpc", null, null, "http://grpc", "grpc")]
     [InlineData(null, "http://http", null, "http://http", "http/protobuf")]
@@ -120,7 +120,7 @@ public sealed class RunModeEnvironmentTests
         Assert.Equal((endpoint, protocol), (variables["OTEL_EXPORTER_OTLP_ENDPOINT"], variables["OTEL_EXPORTER_OTLP_PROTOCOL"]));
     }
 
-    [Fact]
+    [RunFact]
     public async Task a_protocol_that_nothing_takes_is_a_failure()
     {
         var builder = Hosts.Builder();
@@ -130,7 +130,7 @@ public sealed class RunModeEnvironmentTests
         await app.UntilAsync("exporter", KnownResourceStates.FailedToStart);
     }
 
-    [Fact]
+    [RunFact]
     public async Task the_key_of_the_receiver_is_sent_along()
     {
         var builder = Hosts.Builder("--AppHost:OtlpApiKey=k");
@@ -171,7 +171,7 @@ public sealed class RunModeEnvironmentTests
         static string Expression(object value) => ((IManifestExpressionProvider)value).ValueExpression;
     }
 
-    [Fact]
+    [RunFact]
     public async Task what_the_AppHost_was_told_for_itself_is_not_passed_on()
     {
         var builder = Hosts.Builder();

@@ -8,7 +8,7 @@ namespace AgentSystem.Tests.Hosting;
 
 public sealed class SideBySideTests
 {
-    [Fact]
+    [RunFact]
     public async Task hosts_live_side_by_side()
     {
         await using var one = Host();
@@ -30,7 +30,7 @@ public sealed class SideBySideTests
         }
     }
 
-    [Fact]
+    [RunFact]
     public async Task a_host_leaves_neither_processes_nor_ports_nor_files_behind()
     {
         using var folder = new TempFolder();

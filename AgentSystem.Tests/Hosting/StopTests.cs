@@ -6,7 +6,7 @@ namespace AgentSystem.Tests.Hosting;
 
 public sealed class StopTests
 {
-    [Fact]
+    [RunFact]
     public async Task what_has_finished_stays_finished()
     {
         var builder = Hosts.Builder();
@@ -19,7 +19,7 @@ public sealed class StopTests
         Assert.Equal((KnownResourceStates.Finished, 0), (last.Snapshot.State?.Text, last.Snapshot.ExitCode));
     }
 
-    [Fact]
+    [RunFact]
     public async Task whoever_still_waits_for_a_resource_is_told_that_the_host_has_gone()
     {
         var builder = Hosts.Builder();
@@ -32,7 +32,7 @@ public sealed class StopTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Hosts.Limit));
     }
 
-    [Fact]
+    [RunFact]
     public async Task stopping_ends_what_a_program_has_started_itself()
     {
         var builder = Hosts.Builder();

@@ -6,7 +6,7 @@ namespace AgentSystem.Tests.Hosting;
 
 public sealed class WaitTests
 {
-    [Fact]
+    [RunFact]
     public async Task a_resource_starts_after_what_it_waits_for_has_completed()
     {
         using var folder = new TempFolder();
@@ -19,7 +19,7 @@ public sealed class WaitTests
         Assert.Contains("done", await app.LogOfAsync("second"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [RunFact]
     public async Task another_exit_code_than_the_one_waited_for_is_a_failure_of_who_waits()
     {
         var builder = Hosts.Builder();
@@ -32,7 +32,7 @@ public sealed class WaitTests
         Assert.Equal(3, (await app.UntilAsync("first", KnownResourceStates.Finished)).Snapshot.ExitCode);
     }
 
-    [Fact]
+    [RunFact]
     public async Task who_waits_for_the_start_does_not_wait_for_health()
     {
         using var folder = new TempFolder();
@@ -45,7 +45,7 @@ public sealed class WaitTests
         await app.UntilAsync("after", KnownResourceStates.Finished);
     }
 
-    [Fact]
+    [RunFact]
     public async Task who_waits_goes_through_these_states()
     {
         var builder = Hosts.Builder();
@@ -74,7 +74,7 @@ public sealed class WaitTests
         }
     }
 
-    [Theory]
+    [RunTheory]
     [InlineData(WaitBehavior.StopOnResourceUnavailable, "FailedToStart")]
     [InlineData(WaitBehavior.WaitOnResourceUnavailable, "Waiting")]
     [InlineData(null, "FailedToStart")] // the default where there is no dashboard to start the other one again
@@ -93,7 +93,7 @@ public sealed class WaitTests
         await app.UntilAsync("waiting", state);
     }
 
-    [Fact]
+    [RunFact]
     public async Task code_can_wait_as_a_resource_does()
     {
         var builder = Hosts.Builder();

@@ -23,7 +23,8 @@ public sealed class KilledHostTests
             host.BeginOutputReadLine();
             host.BeginErrorReadLine();
             int[] groups = [];
-            await UntilAsync(() => (groups = [.. Processes().Where(p => p.Parent == host.Id).Select(p => p.Group)]).Length > 0, limit.Token);
+            // In its first moment a child is still in the group of its host, and so in ours.
+            await UntilAsync(() => (groups = [.. Processes().Where(p => p.Parent == host.Id && p.Group == p.Id).Select(p => p.Group)]).Length > 0, limit.Token);
             host.Kill();
             await UntilAsync(() => !Processes().Any(p => groups.Contains(p.Group)), limit.Token);
         }
@@ -42,8 +43,8 @@ public sealed class KilledHostTests
             await timer.WaitForNextTickAsync(cancellationToken);
     }
 
-    /// <summary>Parent and process group of each process that is not merely waiting to be reaped.</summary>
-    private static IEnumerable<(int Parent, int Group)> Processes()
+    /// <summary>Id, parent and process group of each process that is not merely waiting to be reaped.</summary>
+    private static IEnumerable<(int Id, int Parent, int Group)> Processes()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc").Where(f => char.IsAsciiDigit(Path.GetFileName(f)[0])))
         {
@@ -60,7 +61,7 @@ public sealed class KilledHostTests
             // Behind the name, which may hold anything: state, parent, group.
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             if (fields[0] is not "Z")
-                yield return (int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[2], CultureInfo.InvariantCulture));
+                yield return (int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[2], CultureInfo.InvariantCulture));
         }
     }
 }

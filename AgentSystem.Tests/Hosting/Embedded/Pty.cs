@@ -9,6 +9,7 @@ internal sealed partial class Pty : IDisposable
 {
     private const int ReadWrite = 2, NoControllingTerminal = 256;
     private readonly FileStream _person;
+    private readonly SafeFileHandle _open;
     private readonly StringBuilder _screen = new();
 
     public Pty()
@@ -17,6 +18,8 @@ internal sealed partial class Pty : IDisposable
         if (descriptor < 0 || Grant(descriptor) != 0 || Unlock(descriptor) != 0)
             throw new InvalidOperationException("No pseudo-terminal can be had.");
         Device = Marshal.PtrToStringUTF8(Name(descriptor))!;
+        // Held open, as the terminal is gone for the person once no program has it open.
+        _open = new SafeFileHandle(Open(Device, ReadWrite | NoControllingTerminal), ownsHandle: true);
         _person = new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
         new Thread(Read) { IsBackground = true }.Start();
     }
@@ -35,7 +38,11 @@ internal sealed partial class Pty : IDisposable
 
     public void Type(string text) => _person.Write(Encoding.UTF8.GetBytes(text));
 
-    public void Dispose() => _person.Dispose();
+    public void Dispose()
+    {
+        _open.Dispose();
+        _person.Dispose();
+    }
 
     private void Read()
     {
@@ -62,6 +69,9 @@ internal sealed partial class Pty : IDisposable
 
     [LibraryImport("libc", EntryPoint = "unlockpt", SetLastError = true)]
     private static partial int Unlock(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "ptsname", SetLastError = true)]
     private static partial nint Name(int descriptor);
