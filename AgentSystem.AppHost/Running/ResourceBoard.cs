@@ -72,14 +72,14 @@ internal sealed class ResourceBoard(DistributedApplicationModel model, ResourceN
         }
     }
 
-    /// <summary>What exited; only where nothing did, what failed to start, for that may just have waited for the other.</summary>
+    /// <summary>What ended by itself; only where nothing did, what failed to start, for that may just have waited for the other.</summary>
     private IResource[] Culprits(ResourceEvent? newest = null)
     {
         var latest = newest is null ? _latest.Values : _latest.Values.Append(newest);
-        var exited = InState(KnownResourceStates.Exited);
-        return exited.Length > 0 ? exited : InState(KnownResourceStates.FailedToStart);
+        var ended = Of(snapshot => snapshot.State?.Text == KnownResourceStates.Exited || (snapshot.State?.Text == KnownResourceStates.Finished && snapshot.ExitCode is not (null or 0)));
+        return ended.Length > 0 ? ended : Of(snapshot => snapshot.State?.Text == KnownResourceStates.FailedToStart);
 
-        IResource[] InState(string state) => [.. latest.Where(l => l.Snapshot.State?.Text == state).Select(l => l.Resource).Distinct()];
+        IResource[] Of(Func<CustomResourceSnapshot, bool> condition) => [.. latest.Where(l => condition(l.Snapshot)).Select(l => l.Resource).Distinct()];
     }
 
     private IEnumerable<IResource> Shown() => model.Resources.Where(resource => resource is IResourceWithEndpoints);

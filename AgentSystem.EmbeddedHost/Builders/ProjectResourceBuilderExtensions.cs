@@ -62,7 +62,9 @@ public static class ProjectResourceBuilderExtensions
         {
             if (endpoint.IsHttps)
                 variables.TryAdd("ASPNETCORE_HTTPS_PORT", endpoint.Property(EndpointProperty.Port));
-            urls.AppendLiteral($"{(isFirst ? "" : ";")}{endpoint.Scheme}://{endpoint.EndpointAnnotation.TargetHost}:");
+            urls.AppendLiteral(isFirst ? "" : ";");
+            urls.AppendFormatted(endpoint.Property(EndpointProperty.Scheme));
+            urls.AppendLiteral($"://{endpoint.EndpointAnnotation.TargetHost}:");
             urls.AppendFormatted(endpoint.Property(EndpointProperty.TargetPort));
             isFirst = false;
         }

@@ -163,7 +163,9 @@ public sealed class RunModeEnvironmentTests
             .WithHttpsEndpoint(port: 5443, targetPort: 6443).WithHttpEndpoint(targetPort: 6080).WithHttpEndpoint(targetPort: 6081, name: "metrics");
         var variables = await project.Resource.VariablesAsync();
 
-        Assert.Equal("https://localhost:{alerting.bindings.https.targetPort};http://localhost:{alerting.bindings.http.targetPort};http://localhost:{alerting.bindings.metrics.targetPort}", Expression(variables["ASPNETCORE_URLS"]));
+        Assert.Equal(
+            string.Join(';', ((string[])["https", "http", "metrics"]).Select(name => $"{{alerting.bindings.{name}.scheme}}://localhost:{{alerting.bindings.{name}.targetPort}}")),
+            Expression(variables["ASPNETCORE_URLS"]));
         Assert.Equal("{alerting.bindings.https.port}", Expression(variables["ASPNETCORE_HTTPS_PORT"]));
         project.WithEnvironment("ASPNETCORE_URLS", "http://+:80");
         Assert.Equal("http://+:80", (await project.Resource.VariablesAsync())["ASPNETCORE_URLS"]);
