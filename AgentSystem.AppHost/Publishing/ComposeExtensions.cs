@@ -38,8 +38,11 @@ internal static class ComposeExtensions
             .WithEntrypoint("/bin/sh")
             .WithArgs(
                 "-c",
-                $"cp /bin/busybox {ComposeService.Tools}/ && mkdir -p {storage.SharedVolume}/documents {storage.SharedVolume}/logs"
-                + $" && chown -R {ServiceUser}:{ServiceUser} {storage.SharedVolume} {journal}");
+                // It may run again beside services that use all this: nothing is away for a moment, and nothing is touched that comes and goes.
+                $"cp /bin/busybox {ComposeService.Tools}/.busybox && mv -f {ComposeService.Tools}/.busybox {ComposeService.Tools}/busybox"
+                + $" && mkdir -p {storage.SharedVolume}/documents {storage.SharedVolume}/logs"
+                + $" && chown {ServiceUser}:{ServiceUser} {storage.SharedVolume} {storage.SharedVolume}/logs {journal}"
+                + $" && chown -R {ServiceUser}:{ServiceUser} {storage.SharedVolume}/documents");
         foreach (var folder in (string[])[ComposeService.Tools, storage.SharedVolume, journal])
             container.WithVolume(Storage.VolumeOf(folder), folder);
     }

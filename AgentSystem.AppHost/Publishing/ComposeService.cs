@@ -48,7 +48,11 @@ internal static class ComposeService
         if (resource.Name != Preparation)
             service.DependsOn[Preparation] = new() { Condition = "service_completed_successfully" };
         if (resource.Annotations.OfType<IProjectMetadata>().LastOrDefault() is { } project)
+        {
             service.Build = output.BuildOf(project.ProjectPath);
+            service.StopGracePeriod = "30s"; // tasks drain and telemetry is flushed, for which Docker's 10 s may be too short
+        }
+
         foreach (var secret in resource.Annotations.OfType<SecretFile>())
             AddSecret(file, service, secret);
     }
@@ -61,7 +65,7 @@ internal static class ComposeService
         return new Healthcheck
         {
             Test = ["CMD", $"{Tools}/busybox", "wget", "-q", "-T", "4", "-O", "/dev/null", $"http://127.0.0.1:{port}{request.Path}"],
-            Interval = "5s",
+            Interval = "10s",
             Timeout = "5s",
             Retries = 6,
             StartPeriod = "60s",
