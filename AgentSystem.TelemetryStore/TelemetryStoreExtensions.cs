@@ -2,6 +2,7 @@ using AgentSystem.Protocol;
 using AgentSystem.TelemetryStore.Configuration;
 using AgentSystem.TelemetryStore.Health;
 using AgentSystem.TelemetryStore.Ingest;
+using AgentSystem.TelemetryStore.Ingest.Tail;
 using AgentSystem.TelemetryStore.Jaeger;
 using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.Storage;
@@ -35,6 +36,7 @@ public static class TelemetryStoreExtensions
             services.GetRequiredService<TraceIntake>();
             return services.GetRequiredService<StoreWriter>();
         });
+        builder.Services.AddHostedService<FileTail>();
         builder.Services.AddSingleton<OtlpIntake>();
         builder.Services.AddSingleton<OtlpGrpc>();
         builder.Services.AddSingleton<IServiceMethodProvider<OtlpGrpc>, OtlpGrpcMethods>();
