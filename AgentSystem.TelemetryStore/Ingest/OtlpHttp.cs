@@ -30,8 +30,8 @@ internal static class OtlpHttp
         }
         try
         {
-            var request = await ReadAsync(context, intake, signal);
-            var result = await intake.TakeAsync(signal, request, isJson: type == Json);
+            using var request = await ReadAsync(context, intake, signal);
+            var result = await intake.TakeAsync(signal, request.Written, isJson: type == Json);
             await AnswerAsync(context, StatusCodes.Status200OK, type, type == Json ? ResponseJson(signal, result) : result.Response());
         }
         catch (IntakeException e)
@@ -40,7 +40,7 @@ internal static class OtlpHttp
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, OtlpIntake intake, Signal signal)
+    private static async Task<PooledBody> ReadAsync(HttpContext context, OtlpIntake intake, Signal signal)
     {
         // Our own limit is the one that counts: it has an answer that OTLP's clients understand.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
@@ -53,21 +53,23 @@ internal static class OtlpHttp
         };
         if (context.Request.ContentLength > intake.MaxBytes)
             throw intake.TooLarge(signal);
+        var request = new PooledBody((int)(context.Request.ContentLength ?? 0));
         try
         {
-            using var buffer = new MemoryStream(body == context.Request.Body ? (int)(context.Request.ContentLength ?? 0) : 0);
-            var chunk = new byte[64 * 1024];
-            for (int read; (read = await body.ReadAsync(chunk, context.RequestAborted)) > 0;)
+            while (await body.ReadAsync(request.Room, context.RequestAborted) is > 0 and var read)
             {
-                if (buffer.Length + read > intake.MaxBytes)
+                request.Advance(read);
+                if (request.Written.Length > intake.MaxBytes)
                     throw intake.TooLarge(signal);
-                buffer.Write(chunk, 0, read);
             }
-            return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+            return request;
         }
-        catch (InvalidDataException e)
+        catch (Exception e)
         {
-            throw new IntakeException(StatusCode.InvalidArgument, $"The body is no gzip: {e.Message}", inner: e);
+            request.Dispose();
+            if (e is InvalidDataException)
+                throw new IntakeException(StatusCode.InvalidArgument, $"The body is no gzip: {e.Message}", inner: e);
+            throw;
         }
     }
 

@@ -133,6 +133,7 @@ internal sealed partial class StoreWriter(
             foreach (var job in batch)
                 job.Apply(_writer);
             _writer.Commit();
+            _writer.Partition.LastWrite = time.GetUtcNow();
             LastError = null;
         }
         catch (Exception e)

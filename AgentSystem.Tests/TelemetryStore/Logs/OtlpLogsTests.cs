@@ -91,7 +91,7 @@ public sealed class OtlpLogsTests
     [InlineData("msg=x lvl=WRN", "warn")]
     [InlineData("""{"message":"info","level":"Fatal"}""", "fatal")]
     [InlineData("""{"log":{"level":"debug"}}""", "debug")]
-    [InlineData("""{"a":{"b":{"level":"debug"}},"text":"all good"}""", "unknown")]
+    [InlineData("""{"a":{"b":{"level":"dbg"}},"text":"all good"}""", "unknown")]
     [InlineData("[ERROR] it broke, said the info desk", "error")]
     [InlineData("information wants to be free", "unknown")]
     [InlineData("misc:error is no level", "unknown")]
