@@ -1,0 +1,93 @@
+using Prometheus;
+
+namespace AgentSystem.TelemetryStore.Telemetry;
+
+/// <summary>What the store says about itself. Durations are in seconds; a label's values come from fixed lists.</summary>
+public sealed class StoreInstruments
+{
+    /// <summary>The signals that arrive.</summary>
+    private static readonly string[] Signals = ["traces", "logs", "metrics"];
+
+    /// <summary>Why something was refused. What is refused was not acknowledged.</summary>
+    private static readonly string[] RejectReasons = ["malformed", "invalid", "too_large", "busy", "failed"];
+
+    /// <summary>Why something that was acknowledged is gone.</summary>
+    private static readonly string[] DropReasons = ["sampled", "expired"];
+
+    private readonly Counter _accepted, _rejected, _dropped, _bytes;
+    private readonly Histogram _query;
+
+    /// <summary>Makes the instruments, and every series of them: one that appears with its first event hides that event from rate().</summary>
+    public StoreInstruments(IMetricFactory metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        _accepted = metrics.CreateCounter("telemetry_store_accepted_total", "Spans, log lines and data points that were acknowledged.", ["signal"]);
+        _rejected = metrics.CreateCounter("telemetry_store_rejected_total",
+            "What was refused, by reason: spans, lines and data points where they could be counted, else requests.", ["signal", "reason"]);
+        _dropped = metrics.CreateCounter("telemetry_store_dropped_total",
+            "Acknowledged spans that tail sampling let go (sampled), and files that retention deleted (expired).", ["signal", "reason"]);
+        _bytes = metrics.CreateCounter("telemetry_store_received_bytes_total", "Bytes of accepted requests, unpacked.", ["signal"]);
+        _query = metrics.CreateHistogram("telemetry_store_query_duration_seconds", "How long queries took.", ["query"],
+            new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0005, 2, 16) });
+        QueueBytes = metrics.CreateGauge("telemetry_store_queue_bytes", "Bytes that wait to be written.");
+        QueueLength = metrics.CreateGauge("telemetry_store_queue_length", "Requests that wait to be written.");
+        Commit = metrics.CreateHistogram("telemetry_store_commit_duration_seconds", "How long a commit took, from its first insert until it was on disk.",
+            new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0005, 2, 14) });
+        DiskBytes = metrics.CreateGauge("telemetry_store_disk_bytes", "Bytes of the database files.");
+        Partitions = metrics.CreateGauge("telemetry_store_partitions", "Number of database files.");
+        OldestRecord = metrics.CreateGauge("telemetry_store_oldest_record_timestamp_seconds", "When the oldest record happened, in Unix seconds; 0 when there is none.");
+        UndecidedTraces = metrics.CreateGauge("telemetry_store_undecided_traces", "Traces that tail sampling has not decided about.");
+        foreach (var signal in Signals)
+        {
+            _accepted.WithLabels(signal);
+            _bytes.WithLabels(signal);
+            foreach (var reason in RejectReasons)
+                _rejected.WithLabels(signal, reason);
+        }
+        foreach (var reason in DropReasons)
+            _dropped.WithLabels(reason == "sampled" ? "traces" : "files", reason);
+    }
+
+    /// <summary>Bytes that wait.</summary>
+    public Gauge QueueBytes { get; }
+
+    /// <summary>Requests that wait.</summary>
+    public Gauge QueueLength { get; }
+
+    /// <summary>Durations of commits.</summary>
+    public Histogram Commit { get; }
+
+    /// <summary>Bytes on disk.</summary>
+    public Gauge DiskBytes { get; }
+
+    /// <summary>Files on disk.</summary>
+    public Gauge Partitions { get; }
+
+    /// <summary>When the oldest record happened.</summary>
+    public Gauge OldestRecord { get; }
+
+    /// <summary>Traces that wait for a decision.</summary>
+    public Gauge UndecidedTraces { get; }
+
+    /// <summary>Counts what was acknowledged.</summary>
+    /// <param name="signal"><c>traces</c>, <c>logs</c> or <c>metrics</c>.</param>
+    /// <param name="count">Spans, lines or data points.</param>
+    /// <param name="bytes">Bytes of the request.</param>
+    public void Accepted(string signal, long count, long bytes)
+    {
+        _accepted.WithLabels(signal).Inc(count);
+        _bytes.WithLabels(signal).Inc(bytes);
+    }
+
+    /// <summary>Counts what was refused.</summary>
+    public void Rejected(string signal, string reason, long count = 1) => _rejected.WithLabels(signal, reason).Inc(count);
+
+    /// <summary>Counts spans that tail sampling let go.</summary>
+    public void Sampled(long spans) => _dropped.WithLabels("traces", "sampled").Inc(spans);
+
+    /// <summary>Counts a file that retention deleted.</summary>
+    public void Expired() => _dropped.WithLabels("files", "expired").Inc();
+
+    /// <summary>Measures a query until the result is disposed.</summary>
+    public Prometheus.ITimer Query(string query) => _query.WithLabels(query).NewTimer();
+}
