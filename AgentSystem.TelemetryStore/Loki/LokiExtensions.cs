@@ -1,6 +1,6 @@
-using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
+using AgentSystem.TelemetryStore.Logs;
 using Microsoft.Extensions.Options;
 
 namespace AgentSystem.TelemetryStore.Loki;
@@ -48,28 +48,33 @@ public static class LokiExtensions
 
     private static async ValueTask<object?> AnswerErrorsAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
-        var aborted = invocation.HttpContext.RequestAborted;
+        var (aborted, headers) = (invocation.HttpContext.RequestAborted, invocation.HttpContext.Response.Headers);
         try
         {
             return await next(invocation);
         }
         catch (LogQlException e)
         {
-            return Error(StatusCodes.Status400BadRequest, e.Message);
+            return Error(headers, StatusCodes.Status400BadRequest, e.Message);
         }
         catch (LokiException e)
         {
-            return Error(e.StatusCode, e.Message);
+            return Error(headers, e.StatusCode, e.Message);
         }
         catch (BadHttpRequestException e)
         {
-            return Error(e.StatusCode, e.Message);
+            return Error(headers, e.StatusCode, e.Message);
         }
         catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
         {
-            return Error(StatusCodes.Status504GatewayTimeout, TimedOut);
+            return Error(headers, StatusCodes.Status504GatewayTimeout, TimedOut);
         }
     }
 
-    private static IResult Error(int statusCode, string message) => Results.Text(message, "text/plain", System.Text.Encoding.UTF8, statusCode);
+    private static IResult Error(IHeaderDictionary headers, int statusCode, string message)
+    {
+        // The text repeats what came with the request.
+        headers.XContentTypeOptions = "nosniff";
+        return Results.Text(message, "text/plain", System.Text.Encoding.UTF8, statusCode);
+    }
 }

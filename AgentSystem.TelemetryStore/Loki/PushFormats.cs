@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
+using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.Otlp;
 
 namespace AgentSystem.TelemetryStore.Loki;

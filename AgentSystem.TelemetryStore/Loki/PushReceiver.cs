@@ -1,7 +1,7 @@
 using System.IO.Compression;
-using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
+using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.Otlp;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,6 @@
-using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
 using AgentSystem.TelemetryStore.LogQl.Templates;
+using AgentSystem.TelemetryStore.Logs;
 
 namespace AgentSystem.TelemetryStore.LogQl.Pipeline;
 

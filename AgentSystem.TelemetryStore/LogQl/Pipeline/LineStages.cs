@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
+using AgentSystem.TelemetryStore.Logs;
 
 namespace AgentSystem.TelemetryStore.LogQl.Pipeline;
 

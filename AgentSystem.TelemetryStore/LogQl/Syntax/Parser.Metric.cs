@@ -17,13 +17,13 @@ public sealed partial class Parser
 
     private Expr Operators(Expr left, int precedence)
     {
-        for (var links = 1; ; links++)
+        while (true)
         {
-            CheckLinks(links);
             var own = Precedence();
             if (own <= precedence)
                 return left;
             var op = Advance().Text;
+            Link();
             var returnBool = Take("bool");
             var matching = VectorMatching();
             // The power binds to the right.

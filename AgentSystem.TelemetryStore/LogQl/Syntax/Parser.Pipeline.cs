@@ -158,19 +158,20 @@ public sealed partial class Parser
     private LabelFilter LabelFilter(int precedence)
     {
         var left = Nested(LabelFilterOperand);
-        for (var links = 1; ; links++)
+        while (true)
         {
-            CheckLinks(links);
             var own = _token.Is("or") ? 1 : _token.Is("and") ? 2 : 0;
             if (own > 0)
             {
                 if (own <= precedence)
                     return left;
                 Advance();
+                Link();
                 left = new BinaryLabelFilter(left, LabelFilter(own), IsAnd: own == 2);
             }
             else if (Take(",") || _token.Kind is TokenKind.Identifier || _token.Is("("))
             {
+                Link();
                 left = new BinaryLabelFilter(left, Nested(() => LabelFilter(0)), IsAnd: true);
             }
             else

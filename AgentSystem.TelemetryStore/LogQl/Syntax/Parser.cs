@@ -20,7 +20,7 @@ public sealed partial class Parser
 
     private readonly Lexer _lexer;
     private Token _token;
-    private int _depth;
+    private int _depth, _links;
 
     // Loki finds these only after it has read the whole query, so that a mistake in the syntax comes first.
     private LogQlParseException? _late;
@@ -173,9 +173,10 @@ public sealed partial class Parser
         return result;
     }
 
-    private void CheckLinks(int count)
+    /// <summary>Counts an operator between two operands.</summary>
+    private void Link()
     {
-        if (count > MaxLinks)
+        if (++_links > MaxLinks)
             throw _lexer.Error($"the query chains more than {MaxLinks} operators", _token.Offset);
     }
 }

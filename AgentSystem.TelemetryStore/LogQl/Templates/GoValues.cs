@@ -60,7 +60,13 @@ internal static class GoValues
 
     internal static string TypeName(object? value) => value switch
     {
-        string => "string", long => "int", double => "float64", bool => "bool", GoTime => "time.Time", null => "nil", _ => "interface {}",
+        string => "string",
+        long => "int",
+        double => "float64",
+        bool => "bool",
+        GoTime => "time.Time",
+        null => "nil",
+        _ => "interface {}",
     };
 
     /// <summary>Negative, zero or positive; values of different kinds cannot be compared.</summary>

@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
+using AgentSystem.TelemetryStore.Logs;
 
 namespace AgentSystem.TelemetryStore.LogQl.Templates;
 
