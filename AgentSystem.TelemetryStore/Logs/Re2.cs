@@ -3,27 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace AgentSystem.TelemetryStore.Logs;
 
-/// <summary>A regular expression that Loki would refuse, or that cannot be evaluated as Loki would.</summary>
-public sealed class Re2Exception : FormatException
-{
-    /// <summary>Says what is wrong, in the words of Go's regular expressions.</summary>
-    public Re2Exception(string message)
-        : base("error parsing regexp: " + message)
-    {
-    }
-
-    /// <summary>Says what is wrong and what .NET thinks of it.</summary>
-    public Re2Exception(string message, Exception cause)
-        : base("error parsing regexp: " + message, cause)
-    {
-    }
-
-    /// <summary>Without words of its own.</summary>
-    public Re2Exception()
-    {
-    }
-}
-
 /// <summary>
 /// Regular expressions of RE2 (<see href="https://github.com/google/re2/wiki/Syntax"/>), which is what Loki has, on .NET's linear-time
 /// engine. The translation makes classes mean ASCII and <c>$</c> mean the very end; what .NET would read differently is refused.

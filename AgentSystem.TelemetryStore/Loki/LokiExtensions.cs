@@ -36,6 +36,7 @@ public static class LokiExtensions
         QueryEndpoints.Map(api);
         MetadataEndpoints.Map(api);
         VolumeEndpoints.Map(api);
+        DetectedFields.Map(api);
         StatusEndpoints.Map(api);
         api.MapPost("/push", (HttpContext context, PushReceiver push) => push.ReceiveAsync(context));
         api.MapGet("/tail", (HttpContext context, TailSessions tails) => tails.FollowAsync(context));
