@@ -23,7 +23,7 @@ public sealed class LokiQueryTests(LokiTarget loki) : IClassFixture<LokiTarget>
     [Fact]
     public async Task Streams_are_sorted_by_their_labels()
     {
-        var names = Streams(await loki.RangeAsync("{$}")).Select(s => s.GetProperty("stream").GetProperty("app").GetString()).ToArray();
+        var names = Streams(await loki.RangeAsync("{$}")).Select(s => s.GetProperty("stream").GetProperty("app").GetString()!).ToArray();
         Assert.Equal(["web", "web", "web", "worker", "worker"], names);
     }
 
