@@ -167,14 +167,25 @@ public static class DetectedLevel
         return found;
     }
 
-    // Runs for every label of every line: the length rules nearly all of them out.
-    private static int RankOf(string name)
+    // Runs for every label of every line; a switch over texts looks at their length and one letter first.
+    private static int RankOf(string name) => name switch
     {
-        if (name.Length is not (3 or 5 or 8 or 9 or 12 or 13))
-            return Fields.Length;
-        var rank = Array.IndexOf(Fields, name);
-        return rank < 0 ? Fields.Length : rank;
-    }
+        "level" => 0,
+        "LEVEL" => 1,
+        "Level" => 2,
+        "log.level" => 3,
+        "severity" => 4,
+        "SEVERITY" => 5,
+        "Severity" => 6,
+        "SeverityText" => 7,
+        "lvl" => 8,
+        "LVL" => 9,
+        "Lvl" => 10,
+        "severity_text" => 11,
+        "Severity_Text" => 12,
+        "SEVERITY_TEXT" => 13,
+        _ => Fields.Length,
+    };
 
     private static string? Find(IReadOnlyList<Label> labels, string name)
     {

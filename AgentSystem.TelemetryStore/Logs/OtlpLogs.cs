@@ -108,10 +108,12 @@ public static class OtlpLogs
         AddNumber(labels, "dropped_attributes_count", record.DroppedAttributes);
         AddNumber(labels, "flags", record.Flags);
         if (record.TraceId != 0)
-            labels.Add(new("trace_id", record.TraceId.ToString("x32", CultureInfo.InvariantCulture)));
+            labels.Add(new("trace_id", Hex((ulong)(record.TraceId >> 64)) + Hex((ulong)record.TraceId)));
         if (record.SpanId != 0)
-            labels.Add(new("span_id", record.SpanId.ToString("x16", CultureInfo.InvariantCulture)));
+            labels.Add(new("span_id", Hex(record.SpanId)));
     }
+
+    private static string Hex(ulong id) => id.ToString("x16", CultureInfo.InvariantCulture);
 
     // A map becomes a label for each of its entries, however deep; any other value becomes one.
     private static void Add(List<Label> labels, KeyValue attribute, string prefix)

@@ -72,13 +72,19 @@ internal static class LineBatch
             isSorted = lines[i - 1].TimestampNanos < lines[i].TimestampNanos;
         if (isSorted)
             return lines;
+        var order = new (long Time, int Index)[lines.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = (lines[i].TimestampNanos, i);
+        Array.Sort(order, static (a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Index.CompareTo(b.Index));
         var sorted = new List<LogEntry>(lines.Count);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var line in lines.OrderBy(l => l.TimestampNanos))
+        for (var i = 0; i < order.Length; i++)
         {
-            if (sorted.Count == 0 || sorted[^1].TimestampNanos != line.TimestampNanos)
+            var line = lines[order[i].Index];
+            var isShared = i > 0 && order[i - 1].Time == order[i].Time || i + 1 < order.Length && order[i + 1].Time == order[i].Time;
+            if (isShared && i > 0 && order[i - 1].Time != order[i].Time)
                 seen.Clear();
-            if (seen.Add(line.Line))
+            if (!isShared || seen.Add(line.Line))
                 sorted.Add(line);
         }
         return sorted;

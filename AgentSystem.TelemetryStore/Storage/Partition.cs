@@ -29,8 +29,8 @@ internal sealed class Partition(string folder, long number, StreamNames names, s
     /// <summary>The starts of the spans in it.</summary>
     internal TimeBounds Spans { get; } = new();
 
-    /// <summary>When its last write was, by the clock of this machine.</summary>
-    internal DateTimeOffset LastWrite => File.GetLastWriteTimeUtc(File.Exists(Path + "-wal") ? Path + "-wal" : Path);
+    /// <summary>When its last write was; what is in it came no later.</summary>
+    internal DateTimeOffset LastWrite { get; set; }
 
     internal static IEnumerable<long> NumbersIn(string folder) => Directory.EnumerateFiles(folder, $"{Prefix}*{Suffix}")
         .Select(path => System.IO.Path.GetFileNameWithoutExtension(path)[Prefix.Length..])

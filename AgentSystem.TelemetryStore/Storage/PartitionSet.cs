@@ -127,6 +127,7 @@ internal sealed partial class PartitionSet : IDisposable
         var partition = new Partition(Folder, number, Names);
         try
         {
+            partition.LastWrite = File.GetLastWriteTimeUtc(File.Exists(partition.Path + "-wal") ? partition.Path + "-wal" : partition.Path);
             using var reader = partition.Rent();
             reader.MeasureBounds();
             _partitions = _partitions.Add(partition);

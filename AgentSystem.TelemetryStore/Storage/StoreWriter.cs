@@ -74,7 +74,9 @@ internal sealed partial class StoreWriter(
     internal Task WriteAsync(int bytes, Action<PartitionWriter> apply, Action? committed = null)
     {
         var job = new Job(bytes, apply, committed);
-        if (Interlocked.Add(ref _waiting, bytes) > options.Value.QueueBytes && bytes < Interlocked.Read(ref _waiting))
+        // A job that is larger than the queue goes alone; one without bytes is our own, and must not wait for senders to stop.
+        var waiting = Interlocked.Add(ref _waiting, bytes);
+        if (bytes > 0 && waiting > options.Value.QueueBytes && waiting > bytes)
         {
             Interlocked.Add(ref _waiting, -bytes);
             throw new StoreBusyException("More telemetry waits to be written than fits; send it again in a moment.");
@@ -133,6 +135,7 @@ internal sealed partial class StoreWriter(
             foreach (var job in batch)
                 job.Apply(_writer);
             _writer.Commit();
+            _writer.Partition.LastWrite = time.GetUtcNow();
             LastError = null;
         }
         catch (Exception e)

@@ -17,6 +17,7 @@ internal static class Rooms
         ["Orchestrator"] = ["AgentSystem.Protocol", "AgentSystem.ServiceDefaults"],
         ["Workers"] = ["AgentSystem.Protocol", "AgentSystem.ServiceDefaults"],
         ["Alerting"] = ["AgentSystem.ServiceDefaults"],
+        ["AgentSystem.TelemetryStore"] = ["AgentSystem.ServiceDefaults"],
         ["AgentSystem.Cli"] = ["AgentSystem.Protocol"],
         // The services are resources of the AppHost, not libraries: it starts them and never links them.
         ["AgentSystem.AppHost"] = ["AgentSystem.EmbeddedHost"],

@@ -38,6 +38,7 @@ public sealed class RoomsTests
     [InlineData("Orchestrator")]
     [InlineData("Workers")]
     [InlineData("Alerting")]
+    [InlineData("AgentSystem.TelemetryStore")]
     [InlineData("agentctl")]
     public void No_two_namespaces_of_a_room_use_each_other(string assembly)
     {

@@ -1,0 +1,120 @@
+using AgentSystem.TelemetryStore.Configuration;
+using AgentSystem.TelemetryStore.Logs;
+using AgentSystem.TelemetryStore.Otlp;
+using AgentSystem.TelemetryStore.Storage;
+using AgentSystem.TelemetryStore.Telemetry;
+using AgentSystem.TelemetryStore.Traces;
+using Microsoft.Extensions.Options;
+using StatusCode = Grpc.Core.StatusCode;
+
+namespace AgentSystem.TelemetryStore.Ingest;
+
+/// <summary>The signals of OTLP.</summary>
+internal enum Signal
+{
+    Traces,
+    Logs,
+    Metrics,
+}
+
+/// <summary>What became of a request.</summary>
+/// <param name="Rejected">How many spans, records or data points were not taken.</param>
+/// <param name="Message">Why; null when all were taken.</param>
+internal readonly record struct IntakeResult(long Rejected, string? Message)
+{
+    /// <summary>The signal's <c>ExportServiceResponse</c>: empty when all were taken. The three have the same field numbers.</summary>
+    internal byte[] Response() => Message is null
+        ? []
+        : new ProtoWriter().Message(1, new ProtoWriter().Varint(1, (ulong)Rejected).Text(2, Message)).ToArray();
+}
+
+/// <summary>A request was not taken.</summary>
+internal sealed class IntakeException(StatusCode code, string message, TimeSpan? retryAfter = null, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>gRPC's status.</summary>
+    internal StatusCode Code => code;
+
+    /// <summary>When to try again; null when it would not help.</summary>
+    internal TimeSpan? RetryAfter => retryAfter;
+}
+
+/// <summary>Takes OTLP requests, whichever way they come: answers once what is in them is on disk.</summary>
+internal sealed class OtlpIntake(
+    TraceStore traces, ILogStore logs, TimeProvider time, StoreInstruments instruments, IOptions<TelemetryStoreOptions> options)
+{
+    private static readonly TimeSpan RetrySoon = TimeSpan.FromSeconds(1), RetryLater = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest request in bytes.</summary>
+    internal int MaxBytes => options.Value.MaxRequestBytes;
+
+    /// <param name="signal">What it is.</param>
+    /// <param name="request">The request's message.</param>
+    /// <param name="isJson">Whether it is in OTLP's JSON form.</param>
+    /// <exception cref="IntakeException">It was not taken.</exception>
+    internal async Task<IntakeResult> TakeAsync(Signal signal, ReadOnlyMemory<byte> request, bool isJson)
+    {
+        try
+        {
+            return signal switch
+            {
+                Signal.Traces => await TakeTracesAsync(isJson ? OtlpJson.Traces(request.Span) : request),
+                Signal.Logs => await TakeLogsAsync(isJson ? OtlpJson.Logs(request.Span) : request),
+                _ => TakeMetrics(isJson ? OtlpJson.Metrics(request.Span) : request),
+            };
+        }
+        catch (OtlpFormatException e)
+        {
+            instruments.Rejected(Name(signal), "malformed");
+            throw new IntakeException(StatusCode.InvalidArgument, e.Message, inner: e);
+        }
+        catch (StoreBusyException e)
+        {
+            instruments.Rejected(Name(signal), "busy");
+            throw new IntakeException(StatusCode.ResourceExhausted, e.Message, RetrySoon, e);
+        }
+        catch (StoreException e)
+        {
+            instruments.Rejected(Name(signal), "failed");
+            throw new IntakeException(StatusCode.Unavailable, e.Message, RetryLater, e);
+        }
+    }
+
+    /// <summary>Counts a request that is too long to be read.</summary>
+    internal IntakeException TooLarge(Signal signal)
+    {
+        instruments.Rejected(Name(signal), "too_large");
+        return new(StatusCode.ResourceExhausted, $"The request is longer than {MaxBytes:N0} bytes; send smaller batches, or raise TelemetryStore:MaxRequestBytes.");
+    }
+
+    private async Task<IntakeResult> TakeTracesAsync(ReadOnlyMemory<byte> request)
+    {
+        var (rows, invalid) = SpanRows.From(OtlpProto.Traces(request));
+        if (rows.Count > 0)
+            await traces.WriteAsync(rows);
+        instruments.Accepted("traces", rows.Sum(r => r.Count), request.Length);
+        if (invalid == 0)
+            return default;
+        instruments.Rejected("traces", "invalid", invalid);
+        return new(invalid, "Spans without a trace id or a span id were left out.");
+    }
+
+    private async Task<IntakeResult> TakeLogsAsync(ReadOnlyMemory<byte> request)
+    {
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var (entries, tooLong) = OtlpLogs.Convert(OtlpProto.Logs(request), now);
+        await logs.AppendAsync(entries, CancellationToken.None);
+        instruments.Accepted("logs", entries.Count, request.Length);
+        if (tooLong == 0)
+            return default;
+        instruments.Rejected("logs", "too_large", tooLong);
+        return new(tooLong, $"Log records whose text is longer than {OtlpLogs.MaxLineBytes:N0} bytes were left out.");
+    }
+
+    private IntakeResult TakeMetrics(ReadOnlyMemory<byte> request)
+    {
+        instruments.Accepted("metrics", OtlpProto.CountDataPoints(request), request.Length);
+        return default;
+    }
+
+    private static string Name(Signal signal) => signal switch { Signal.Traces => "traces", Signal.Logs => "logs", _ => "metrics" };
+}
