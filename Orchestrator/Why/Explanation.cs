@@ -38,8 +38,8 @@ internal static class Explanation
             Coincided = coincided,
             CorrelationId = task.CorrelationId,
             TraceIds = [.. trace.Spans.Select(s => s.TraceId).Distinct()],
-            Sources = [Journal(given), given.Traces.Source, given.Logs.Source],
-            Notes = [.. Notes(given, timeline)],
+            Sources = [Journal(given), Traces(given, trace), given.Logs.Source],
+            Notes = [.. Notes(given, timeline, trace)],
         };
     }
 
@@ -48,6 +48,12 @@ internal static class Explanation
     private static EvidenceSource Journal(TaskCase given) => given.Life.Count > 0
         ? new("journal", EvidenceStatus.Used, $"{given.Life.Count:N0} events")
         : new("journal", EvidenceStatus.Empty, "The task's events are gone; its row is left.");
+
+    /// <summary>What came may all be about other tasks that share the trace.</summary>
+    private static EvidenceSource Traces(TaskCase given, TaskTrace trace) =>
+        given.Traces.Source is { Status: EvidenceStatus.Used } source && trace.Spans.Count == 0
+            ? source with { Status = EvidenceStatus.Empty, Detail = "None of the spans is about this task." }
+            : given.Traces.Source;
 
     private static string? Detail(TimePart part, TaskCase given, Timeline timeline, TaskTrace trace)
     {
@@ -85,15 +91,15 @@ internal static class Explanation
 
     private static string Object(string name) => name[(name.IndexOf(' ', StringComparison.Ordinal) + 1)..];
 
-    private static IEnumerable<string> Notes(TaskCase given, Timeline timeline)
+    private static IEnumerable<string> Notes(TaskCase given, Timeline timeline, TaskTrace trace)
     {
         if (given.Life is not [{ Event: "pending", Attempt: 1 }, ..])
             yield return "The journal's events about the beginning of this task are gone (Orchestrator:EventRetention), so that its beginning is told by what is left.";
         foreach (var (stretch, times) in timeline.Stretches.Zip(timeline.Times))
             if (times is not null && times.Shift.Duration() > NotableShift)
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"The clock of {stretch.Worker} is at least {Words.Of(times.Shift.Duration())} {(times.Shift > TimeSpan.Zero ? "behind" : "ahead of")} the orchestrator's in attempt {stretch.Attempt}; its times were moved by that much.");
-        if (given.Traces.Source.Status != EvidenceStatus.Used)
+                    $"The clock of {stretch.Worker} is about {Words.Of(times.Shift.Duration())} {(times.Shift > TimeSpan.Zero ? "behind" : "ahead of")} the orchestrator's in attempt {stretch.Attempt}; its times were moved by that much.");
+        if (trace.Spans.Count == 0)
             yield return "Without its trace, the time in models and tools counts as the agent's, and waiting for a slot is worked out from the other tasks of the worker.";
     }
 }

@@ -56,7 +56,7 @@ internal sealed record WorkerTimes
 
     /// <summary>
     /// Causes come before effects: a claim lies between the placing of the file and the journal's note of the claim, and a good result
-    /// before its settlement. The shift is the smallest that makes it so.
+    /// before its settlement. Where they don't, the claim is taken to be when the journal noted it, which is milliseconds later at most.
     /// </summary>
     private static TimeSpan ShiftOf(Stretch stretch, DateTimeOffset? claimed, DateTimeOffset? agentFrom, DateTimeOffset? agentTo)
     {
@@ -67,8 +67,8 @@ internal sealed record WorkerTimes
         // An agent that is told to stop stops afterwards: only success has to come first.
         if (agentTo is { } end && stretch.EndedBy == "completed" && stretch.To - end < most)
             most = stretch.To - end;
-        if (least > Tolerance)
-            return least;
-        return most < -Tolerance ? (most > least ? most : least) : TimeSpan.Zero;
+        if (least <= Tolerance && most >= -Tolerance)
+            return TimeSpan.Zero;
+        return most > least ? most : least;
     }
 }
