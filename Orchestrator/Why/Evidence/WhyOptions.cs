@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace AgentSystem.Orchestrator.Why;
+namespace AgentSystem.Orchestrator.Why.Evidence;
 
 /// <summary>Where explanations find their evidence: section <c>Orchestrator:Why</c>, and the variables that name the backends.</summary>
 public sealed class WhyOptions
