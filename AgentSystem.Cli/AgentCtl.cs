@@ -42,6 +42,7 @@ internal static class AgentCtl
             SubmitCommand.Build(host, globals),
             WatchCommand.Build(host, globals),
             ShowCommand.Build(host, globals),
+            WhyCommand.Build(host, globals),
             ListCommand.Build(host, globals),
             DeadCommand.Build(host, globals),
             WorkersCommand.Build(host, globals),

@@ -39,6 +39,10 @@ public static class TelemetryNames
         public const string TaskPriority = "task.priority";
         public const string TaskAttempt = "task.attempt";
         public const string TaskState = "task.state";
+
+        /// <summary>Seconds that the worker knew of the task before it had a slot for it; on <c>process</c> spans.</summary>
+        public const string TaskSlotWait = "task.slot_wait";
+
         public const string LineStatus = "task.status";
         public const string Worker = "worker.name";
         public const string ErrorType = "error.type";

@@ -6,6 +6,7 @@ using AgentSystem.Orchestrator.Journal;
 using AgentSystem.Orchestrator.Presence;
 using AgentSystem.Orchestrator.Status;
 using AgentSystem.Orchestrator.Telemetry;
+using AgentSystem.Orchestrator.Why;
 
 namespace AgentSystem.Orchestrator;
 
@@ -31,6 +32,7 @@ public static class OrchestratorExtensions
             builder.Services.AddStatusPipes();
             health.AddCheck<PipesHealth>("pipes");
         }
+        builder.AddWhy();
         builder.AddApi();
         return builder;
     }

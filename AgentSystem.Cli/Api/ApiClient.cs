@@ -46,6 +46,9 @@ internal sealed class ApiClient : IDisposable
     public Task<TaskView> GetTaskAsync(string id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, $"tasks/{id}", null, ApiJson.Default.TaskView, cancellationToken);
 
+    public Task<TaskExplanation> ExplainAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"tasks/{id}/why", null, ApiJson.Default.TaskExplanation, cancellationToken);
+
     public Task<TaskView> CancelAsync(string id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, $"tasks/{id}/cancel", null, ApiJson.Default.TaskView, cancellationToken);
 

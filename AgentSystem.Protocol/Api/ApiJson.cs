@@ -16,5 +16,6 @@ namespace AgentSystem.Protocol.Api;
 [JsonSerializable(typeof(TaskPage))]
 [JsonSerializable(typeof(IReadOnlyList<WorkerView>))]
 [JsonSerializable(typeof(TaskEvent))]
+[JsonSerializable(typeof(TaskExplanation))]
 [JsonSerializable(typeof(ConnectionFile))]
 public sealed partial class ApiJson : JsonSerializerContext;

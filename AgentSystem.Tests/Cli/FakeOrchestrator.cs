@@ -41,6 +41,8 @@ internal sealed class FakeOrchestrator : IAsyncDisposable
         _app.MapGet("/dead", context => Json(context, new TaskPage([.. _tasks.Values.Where(t => t.State == TaskState.Dead)], null), ApiJson.Default.TaskPage));
         _app.MapGet("/tasks/{id}", (string id, HttpContext context) => _tasks.TryGetValue(id, out var task)
             ? Json(context, task, ApiJson.Default.TaskView) : ProblemAsync(context, 404, "There is no such task."));
+        _app.MapGet("/tasks/{id}/why", (string id, HttpContext context) => Explanations.TryGetValue(id, out var why)
+            ? Json(context, why, ApiJson.Default.TaskExplanation) : ProblemAsync(context, 404, "There is no such task."));
         _app.MapPost("/tasks/{id}/{verb}", ActAsync);
         _app.MapGet("/workers", context => Json(context, Workers(), ApiJson.Default.IReadOnlyListWorkerView));
         _app.MapGet("/events", EventsAsync);
@@ -56,6 +58,8 @@ internal sealed class FakeOrchestrator : IAsyncDisposable
     public ConcurrentQueue<string?> LastEventIds { get; } = new();
 
     public ConcurrentQueue<string> Queries { get; } = new();
+
+    public ConcurrentDictionary<string, TaskExplanation> Explanations { get; } = new();
 
     /// <summary>Answers to give to submissions before they are accepted.</summary>
     public ConcurrentQueue<Func<HttpContext, Task>> Refusals { get; } = new();

@@ -1,6 +1,7 @@
 using AgentSystem.Orchestrator.Configuration;
 using AgentSystem.Orchestrator.Dispatch;
 using AgentSystem.Orchestrator.Journal;
+using AgentSystem.Orchestrator.Why;
 using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -20,6 +21,9 @@ internal static class TaskEndpoints
             .WithMetadata(NoServerLimit.Instance);
         tasks.MapGet("/tasks/{id}", Show).WithName("GetTask").WithSummary("A task with its payload, output and errors")
             .Produces<TaskView>().WithProblems(400, 404);
+        tasks.MapGet("/tasks/{id}/why", WhyAsync).WithName("ExplainTask").WithSummary("Why a task took as long as it did, and ended as it did")
+            .WithDescription("From the journal, and from the task's trace and log where Jaeger and Loki answer in time; the answer says which did.")
+            .Produces<TaskExplanation>().WithProblems(400, 404);
         tasks.MapGet("/tasks", List).WithName("ListTasks").WithSummary("Tasks, newest first").WithQuery(TaskListQuery.Parameters)
             .WithDescription("Query: state (several with commas), worker, type, created_after, created_before, limit (1 to 1000), cursor.")
             .Produces<TaskPage>().WithProblems(400);
@@ -55,6 +59,9 @@ internal static class TaskEndpoints
 
     private static IResult Show(string id, TaskJournal journal, TaskViews views) =>
         Results.Json(views.Full(Find(journal, id)), ApiJson.Default.TaskView);
+
+    private static async Task<IResult> WhyAsync(string id, HttpContext http, TaskJournal journal, Explainer explainer) =>
+        Results.Json(await explainer.ExplainAsync(Find(journal, id), http.RequestAborted), ApiJson.Default.TaskExplanation);
 
     private static IResult List(HttpContext http, TaskJournal journal, TaskViews views, WorkerCatalog workers)
     {

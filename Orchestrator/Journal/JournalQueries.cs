@@ -20,7 +20,7 @@ public sealed record TaskFilter
 }
 
 /// <summary>Reads what is committed, without holding up the writer. Safe for concurrent use.</summary>
-public sealed class JournalQueries
+public sealed partial class JournalQueries
 {
     private readonly JournalFile _file;
 

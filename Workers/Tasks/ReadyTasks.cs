@@ -3,18 +3,18 @@ using AgentSystem.Protocol;
 namespace AgentSystem.Workers.Tasks;
 
 /// <summary>The task files that were seen and not yet claimed: highest priority first, then oldest. Safe for concurrent use.</summary>
-public sealed class ReadyTasks : IDisposable
+public sealed class ReadyTasks(TimeProvider time) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly PriorityQueue<string, (TaskPriority, DateTimeOffset, string)> _order = new();
-    private readonly HashSet<string> _ids = [];
+    private readonly Dictionary<string, long> _since = [];
     private readonly SemaphoreSlim _available = new(0);
 
     /// <summary>Whether the task waits here.</summary>
     public bool Contains(string id)
     {
         lock (_gate)
-            return _ids.Contains(id);
+            return _since.ContainsKey(id);
     }
 
     /// <summary>Adds a task. False when it waits here already.</summary>
@@ -22,7 +22,7 @@ public sealed class ReadyTasks : IDisposable
     {
         lock (_gate)
         {
-            if (!_ids.Add(task.Id))
+            if (!_since.TryAdd(task.Id, time.GetTimestamp()))
                 return false;
             _order.Enqueue(task.Id, (task.Priority, task.CreatedAt, task.Id));
         }
@@ -30,15 +30,15 @@ public sealed class ReadyTasks : IDisposable
         return true;
     }
 
-    /// <summary>Takes the id of the task that comes first; waits while there is none.</summary>
-    public async ValueTask<string> TakeAsync(CancellationToken cancellation)
+    /// <summary>Takes the id of the task that comes first, and how long it waited here for somebody to take it; waits while there is none.</summary>
+    public async ValueTask<(string Id, TimeSpan Waited)> TakeAsync(CancellationToken cancellation)
     {
         await _available.WaitAsync(cancellation);
         lock (_gate)
         {
             var id = _order.Dequeue();
-            _ids.Remove(id);
-            return id;
+            _since.Remove(id, out var since);
+            return (id, time.GetElapsedTime(since));
         }
     }
 

@@ -39,12 +39,13 @@ public sealed partial class TaskPump(
         {
             try
             {
-                var id = await ready.TakeAsync(stop);
+                var (id, waited) = await ready.TakeAsync(stop);
                 // It may have arrived together with the order to stop: then its file stays where it is.
                 if (lifetime.ApplicationStopping.IsCancellationRequested)
                     return;
                 if (claimer.TryClaim(id) is not { } claim)
                     continue;
+                claim.SlotWait = waited;
                 using (claim)
                     await runner.RunAsync(claim, drain);
             }

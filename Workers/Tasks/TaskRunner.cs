@@ -21,6 +21,7 @@ public sealed partial class TaskRunner(
     {
         var task = claim.Task;
         using var scope = instrumentation.Start(task);
+        scope.Activity?.SetTag(TelemetryNames.Attributes.TaskSlotWait, claim.SlotWait.TotalSeconds);
         try
         {
             var startedAt = time.GetUtcNow();

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentSystem.Protocol;
+using Microsoft.Extensions.Options;
+
+namespace AgentSystem.Orchestrator.Why.Evidence;
+
+/// <summary>What was logged about a task at level warning and above, over Loki's HTTP API.</summary>
+internal sealed class LokiLogs(IHttpClientFactory clients, IOptions<WhyOptions> options, TimeProvider time)
+{
+    /// <summary>Name of the HTTP client.</summary>
+    internal const string Client = "loki";
+
+    // More of them tell people nothing new.
+    private const int MaxLines = 100;
+
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
+
+    /// <summary>The lines that name the task or belong to one of its traces, oldest first.</summary>
+    internal Task<Answer<LogLine>> FindAsync(
+        string taskId, IReadOnlyCollection<string> traceIds, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    {
+        if (options.Value.LokiUrl.Length == 0)
+            return Task.FromResult(Answer<LogLine>.Off("logs", WhyOptions.LokiVariable));
+        var path = string.Create(CultureInfo.InvariantCulture,
+            $"loki/api/v1/query_range?query={Uri.EscapeDataString(Query(taskId, traceIds))}&start={Nanos(from - Margin)}&end={Nanos(to + Margin)}&limit={MaxLines}&direction=forward");
+        return Answer<LogLine>.AskAsync("logs", "Loki", async limit =>
+        {
+            using var http = clients.CreateClient(Client);
+            using var response = await http.GetAsync(new Uri(path, UriKind.Relative), limit);
+            response.EnsureSuccessStatusCode();
+            await using var body = await response.Content.ReadAsStreamAsync(limit);
+            var answer = await JsonSerializer.DeserializeAsync(body, LokiJson.Default.LokiAnswer, limit);
+            return [.. (answer?.Data?.Result ?? []).SelectMany(Lines).OrderBy(line => line.At)];
+        }, options.Value.Patience, time, cancellation);
+    }
+
+    // An id is letters, digits, '-' and '_', and a trace id hexadecimal: neither needs quoting within quotes.
+    private static string Query(string taskId, IReadOnlyCollection<string> traceIds)
+    {
+        var ids = string.Join(" or ", traceIds.Select(id => $"{TelemetryNames.Logs.TraceId}=\"{id}\"").Append($"{TelemetryNames.Logs.TaskId}=\"{taskId}\""));
+        return $$"""{service_name=~".+"} | detected_level=~"warn|error|critical|fatal" | {{ids}}""";
+    }
+
+    private static IEnumerable<LogLine> Lines(LokiStream stream)
+    {
+        var labels = stream.Stream ?? new Dictionary<string, string>();
+        return (stream.Values ?? []).Where(value => value.Count >= 2).Select(value => new LogLine(
+            DateTimeOffset.UnixEpoch.AddTicks(long.Parse(value[0].GetString()!, CultureInfo.InvariantCulture) / 100),
+            labels.GetValueOrDefault("detected_level", "unknown"),
+            labels.GetValueOrDefault("service_name", ""),
+            Message(value[1].GetString()!),
+            labels.GetValueOrDefault(TelemetryNames.Logs.TraceId),
+            int.TryParse(labels.GetValueOrDefault(TelemetryNames.Logs.Attempt), out var attempt) ? attempt : null));
+    }
+
+    /// <summary>A line of our console format, collected from a file, is JSON; people want its message.</summary>
+    private static string Message(string line)
+    {
+        if (line is not ['{', ..])
+            return line;
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString()! : line;
+        }
+        catch (JsonException)
+        {
+            return line;
+        }
+    }
+
+    private static long Nanos(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
+}
+
+/// <summary>What we read of Loki's answers.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(LokiAnswer))]
+internal sealed partial class LokiJson : JsonSerializerContext;
+
+internal sealed record LokiAnswer(LokiData? Data);
+
+internal sealed record LokiData(IReadOnlyList<LokiStream>? Result);
+
+/// <summary>Each value is a timestamp in nanoseconds (as text), a line, and perhaps its metadata.</summary>
+internal sealed record LokiStream(IReadOnlyDictionary<string, string>? Stream, IReadOnlyList<IReadOnlyList<JsonElement>>? Values);
