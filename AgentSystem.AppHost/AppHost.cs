@@ -12,7 +12,7 @@ var apiKey = builder.AddParameter("api-key", new GenerateParameterDefault { MinL
 var grafanaPassword = builder.AddParameter("grafana-password", new GenerateParameterDefault { MinLength = 16, Special = false }, secret: true);
 var storage = builder.AddStorage();
 
-// Telemetry: every process -> collector -> Jaeger, Loki and the dashboard of Aspire.
+// Telemetry: every process -> collector -> Jaeger, Loki and the dashboard of Aspire; or one store in their place.
 var jaeger = builder.AddJaeger("jaeger", storage);
 var loki = builder.AddLoki("loki", storage);
 var dashboard = builder.AddAspireDashboard("dashboard", apiKey);
@@ -21,6 +21,7 @@ var collector = builder.AddOpenTelemetryCollector("otel-collector", storage)
     .WithLogsTo(loki)
     .WithEverythingOn(dashboard, apiKey);
 builder.AddAlloy("alloy", loki, storage);
+var store = builder.AddTelemetryStore("telemetry-store", apiKey, storage, standsInFor: [jaeger, loki]);
 
 // The work: tasks come over HTTP and travel as files on the shared volume.
 var orchestrator = builder.AddService<Projects.Orchestrator>("orchestrator", apiKey)
@@ -28,7 +29,8 @@ var orchestrator = builder.AddService<Projects.Orchestrator>("orchestrator", api
     .WithUrlForEndpoint("http", url => url.DisplayText = "API")
     .WithSharedVolume(storage)
     .WithJournal(storage)
-    .WithTelemetry(collector)
+    .WithTelemetry(collector, store, apiKey)
+    .WithTelemetrySources(jaeger, loki, store)
     .WithConnectionFile(apiKey, storage);
 
 var marie = AddWorker("marie");
@@ -37,7 +39,7 @@ var fabien = AddWorker("fabien");
 
 // Alerts: Prometheus -> Alertmanager -> alerting.
 var alerting = builder.AddService<Projects.Alerting>("alerting", apiKey)
-    .WithTelemetry(collector);
+    .WithTelemetry(collector, store, apiKey);
 var alertmanager = builder.AddAlertmanager("alertmanager", apiKey, storage)
     .WaitFor(alerting);
 var prometheus = builder.AddPrometheus("prometheus", apiKey, storage)
@@ -63,5 +65,5 @@ IResourceBuilder<ProjectResource> AddWorker(string name) =>
         .WithEnvironment("WORKER_NAME", name)
         .WithSharedVolume(storage)
         .WithReference(orchestrator)
-        .WithTelemetry(collector)
+        .WithTelemetry(collector, store, apiKey)
         .WaitFor(orchestrator);

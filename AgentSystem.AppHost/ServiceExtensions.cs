@@ -10,32 +10,50 @@ internal static class ServiceExtensions
 
     /// <summary>Adds a service: one HTTP address, its health, and the key that it asks callers for.</summary>
     public static IResourceBuilder<ProjectResource> AddService<TProject>(
-        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey) where TProject : IProjectMetadata, new() =>
-        builder.AddProject<TProject>(name, launchProfileName: null)
+        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey) where TProject : IProjectMetadata, new()
+    {
+        var service = builder.AddProject<TProject>(name, launchProfileName: null)
             .WithHttpEndpoint(targetPort: builder.ExecutionContext.IsPublishMode ? PublishedPort : null)
             .WithHealth("/health")
             .WithEnvironment("API_KEY", apiKey);
+        // Without a launch profile a service would take itself to be in production, which is right only when it is published.
+        return builder.ExecutionContext.IsRunMode ? service.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName) : service;
+    }
 
-    /// <summary>Sends the service's traces and logs to the collector. Without one they go where the engine says, to its dashboard, if it has one.</summary>
-    public static IResourceBuilder<ProjectResource> WithTelemetry(this IResourceBuilder<ProjectResource> service, IResourceBuilder<IBackend> collector) =>
+    /// <summary>
+    /// Sends the service's traces and logs to the telemetry store, where it stands in for the others, else to the collector. Without either they
+    /// go where the engine says: to its dashboard.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithTelemetry(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<IBackend> collector, IResourceBuilder<ProjectResource>? store,
+        IResourceBuilder<ParameterResource> apiKey) =>
         service.WithEnvironment(context =>
         {
             var variables = context.EnvironmentVariables;
-            if (collector.IsThere())
+            if (store is not null)
+            {
+                variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = ReferenceExpression.Create($"http://{store.GetEndpoint("otlp-grpc").Property(EndpointProperty.HostAndPort)}");
+                variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+                variables["OTEL_EXPORTER_OTLP_HEADERS"] = variables.GetValueOrDefault("OTEL_EXPORTER_OTLP_HEADERS") is string given
+                    ? ReferenceExpression.Create($"{given},x-api-key={apiKey}")
+                    : ReferenceExpression.Create($"x-api-key={apiKey}");
+            }
+            else if (collector.IsThere())
             {
                 variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.GetEndpoint("grpc");
                 variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
-            }
-            else if (service.ApplicationBuilder.DashboardOtlpUrl() is null)
-            {
-                // Nobody listens: an exporter would only hold up the end of its process.
-                variables.Remove("OTEL_EXPORTER_OTLP_ENDPOINT");
-                variables.Remove("OTEL_EXPORTER_OTLP_PROTOCOL");
             }
 
             if (context.ExecutionContext.IsPublishMode)
                 variables["OTEL_SERVICE_NAME"] = service.Resource.Name;
         });
+
+    /// <summary>Lets the service ask for traces and logs, wherever they are kept.</summary>
+    public static IResourceBuilder<ProjectResource> WithTelemetrySources(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<IBackend> jaeger, IResourceBuilder<IBackend> loki, IResourceBuilder<ProjectResource>? store) =>
+        store is null
+            ? service.WithEnvironment("JAEGER_URL", jaeger.GetEndpoint("http")).WithEnvironment("LOKI_URL", loki.GetEndpoint("http"))
+            : service.WithEnvironment("JAEGER_URL", store.GetEndpoint("http")).WithEnvironment("LOKI_URL", store.GetEndpoint("http"));
 
     /// <summary>Lets the service read and write the volume that tasks travel over.</summary>
     public static IResourceBuilder<ProjectResource> WithSharedVolume(this IResourceBuilder<ProjectResource> service, Storage storage) =>

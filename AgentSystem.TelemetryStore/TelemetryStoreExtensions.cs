@@ -5,6 +5,7 @@ using AgentSystem.TelemetryStore.Ingest;
 using AgentSystem.TelemetryStore.Ingest.Tail;
 using AgentSystem.TelemetryStore.Jaeger;
 using AgentSystem.TelemetryStore.Logs;
+using AgentSystem.TelemetryStore.Loki;
 using AgentSystem.TelemetryStore.Storage;
 using AgentSystem.TelemetryStore.Telemetry;
 using AgentSystem.TelemetryStore.Traces;
@@ -17,7 +18,7 @@ namespace AgentSystem.TelemetryStore;
 /// <summary>Puts the telemetry store together.</summary>
 public static class TelemetryStoreExtensions
 {
-    /// <summary>Adds the storage, OTLP's receivers and Jaeger's API.</summary>
+    /// <summary>Adds the storage, OTLP's receivers, and the APIs of Jaeger and Loki.</summary>
     public static WebApplicationBuilder AddTelemetryStore(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -45,17 +46,17 @@ public static class TelemetryStoreExtensions
         builder.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<TelemetryStoreOptions>>(
             (grpc, store) => grpc.MaxReceiveMessageSize = store.Value.MaxRequestBytes);
         builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage");
-        return builder;
+        return builder.AddLokiApi();
     }
 
-    /// <summary>Maps OTLP's receivers and Jaeger's API. Like every endpoint they need the API key.</summary>
+    /// <summary>Maps OTLP's receivers, and the APIs of Jaeger and Loki. Like every endpoint they need the API key.</summary>
     public static WebApplication MapTelemetryStore(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapGrpcService<OtlpGrpc>();
         app.MapOtlpHttp();
         app.MapJaeger();
-        return app;
+        return app.MapLokiApi();
     }
 
     private static void AddOptions(this WebApplicationBuilder builder) => builder.Services.AddOptions<TelemetryStoreOptions>()

@@ -3,7 +3,8 @@ namespace AgentSystem.AppHost.Backends;
 /// <summary>How a backend is had where no container runs.</summary>
 /// <param name="Executables">Names of the program; the first on PATH is used.</param>
 /// <param name="HowToGet">What somebody who has none of them has to do.</param>
-internal sealed record NativeForm(IReadOnlyList<string> Executables, string HowToGet);
+/// <param name="HasStandIn">Whether the telemetry store does its work where it is not there.</param>
+internal sealed record NativeForm(IReadOnlyList<string> Executables, string HowToGet, bool HasStandIn = false);
 
 /// <summary>Puts backends into the model: declared once, as the container that is published.</summary>
 internal static class BackendExtensions
@@ -24,7 +25,7 @@ internal static class BackendExtensions
         {
             BackendForm.Container => builder.AddResource(new ContainerBackend(name)).WithImage(image, tag),
             BackendForm.Native => builder.AddResource(new NativeBackend(name, choice.Executable!, storage.DataFolder(name))),
-            _ => builder.CreateResourceBuilder(new NativeBackend(name, name, builder.AppHostDirectory)),
+            _ => builder.CreateResourceBuilder(new NativeBackend(name, name, builder.AppHostDirectory) { HasStandIn = choice.Form == BackendForm.Embedded }),
         };
     }
 

@@ -70,7 +70,7 @@ internal sealed record BackendChoice(BackendForm Form, string? Executable = null
     private const string AllBackends = "Backends";
 
     /// <summary>
-    /// A container where containers run, else the executable, else nothing. The setting <c>Backends:&lt;Name&gt;</c> overrides, for example
+    /// A container where containers run, else the executable, else our stand-in, else nothing. The setting <c>Backends:&lt;Name&gt;</c> overrides, for example
     /// <c>Backends:NodeExporter</c>, and <c>Backends</c> overrides for all that have no setting of their own.
     /// </summary>
     /// <exception cref="DistributedApplicationException">What is wanted cannot be had.</exception>
@@ -88,11 +88,13 @@ internal sealed record BackendChoice(BackendForm Form, string? Executable = null
         {
             null or "" when machine.RunsContainers => new(BackendForm.Container),
             null or "" when executable is not null => new(BackendForm.Native, executable),
+            null or "" when native.HasStandIn => new(BackendForm.Embedded),
             null or "" => new(BackendForm.Off, Remark: $"{name} is left out: {native.HowToGet}"),
             _ when Is("off") => new(BackendForm.Off, Remark: $"{name} is left out: {setting} is off"),
             _ when Is("container") => new(BackendForm.Container),
             _ when Is("native") && executable is not null => new(BackendForm.Native, executable),
             _ when Is("native") => throw Impossible($"{name}: none of {string.Join(", ", native.Executables)} is on PATH ({native.HowToGet})"),
+            _ when Is("embedded") && native.HasStandIn => new(BackendForm.Embedded),
             _ when Is("embedded") => throw Impossible($"{name} has no embedded stand-in; use container, native or off"),
             _ => throw Impossible("it has to be container, native, embedded or off"),
         };

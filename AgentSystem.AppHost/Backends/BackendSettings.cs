@@ -15,6 +15,10 @@ internal static partial class BackendSettings
     public static string Render(string text, IReadOnlyDictionary<string, string> addresses) =>
         NameAndPort().Replace(text, match => addresses.GetValueOrDefault(match.Value, match.Value));
 
+    /// <summary>Whether a file of the settings speaks of a resource that is not there.</summary>
+    public static bool IsLeftOut(string relativePath, IReadOnlySet<string> resources) =>
+        Path.GetDirectoryName(relativePath) == Targets && !resources.Contains(Path.GetFileNameWithoutExtension(relativePath));
+
     /// <summary>Copies <paramref name="source"/> to <paramref name="destination"/>, which is emptied before, with each file as <paramref name="render"/> has it.</summary>
     public static async Task CopyAsync(
         string source, string destination, Func<string, string> render, IReadOnlySet<string> resources, CancellationToken cancellationToken)
@@ -26,7 +30,7 @@ internal static partial class BackendSettings
         foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
             var relative = Path.GetRelativePath(source, file);
-            if (Path.GetDirectoryName(relative) == Targets && !resources.Contains(Path.GetFileNameWithoutExtension(file)))
+            if (IsLeftOut(relative, resources))
                 continue;
             var target = Path.Combine(destination, relative);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

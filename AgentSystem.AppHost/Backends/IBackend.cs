@@ -16,6 +16,9 @@ internal sealed class ContainerBackend(string name) : ContainerResource(name), I
 /// <summary>A backend as a program of this machine, which listens on loopback only.</summary>
 internal sealed class NativeBackend(string name, string command, string workingDirectory) : ExecutableResource(name, command, workingDirectory), IBackend
 {
+    /// <summary>Whether it is left out because the telemetry store does its work.</summary>
+    public bool HasStandIn { get; init; }
+
     /// <summary>The machine's folders, by the path at which a container would have them.</summary>
     public IDictionary<string, string> Folders { get; } = new Dictionary<string, string>();
 

@@ -1,3 +1,4 @@
+using AgentSystem.AppHost.Backends;
 using Aspire.Hosting.Docker;
 using Aspire.Hosting.Docker.Resources;
 using Aspire.Hosting.Docker.Resources.ServiceNodes;
@@ -25,7 +26,7 @@ internal sealed class ComposeOutput(string folder, string repository)
             if (variable.Source is not ContainerMountAnnotation { Source: { } source })
                 continue;
             foreach (var volume in file.Services.Values.SelectMany(service => service.Volumes).Where(volume => volume.Source == $"${{{name}}}"))
-                volume.Source = BringAlong(source);
+                volume.Source = BringAlong(source, file.Services.Keys.ToHashSet());
             variables.Remove(name);
         }
 
@@ -35,7 +36,7 @@ internal sealed class ComposeOutput(string folder, string repository)
     }
 
     /// <summary>Copies a mounted folder of the repository next to the Compose file, so that both can go elsewhere together.</summary>
-    private string BringAlong(string source)
+    private string BringAlong(string source, HashSet<string> services)
     {
         if (!IsInRepository(source))
             return source;
@@ -47,6 +48,8 @@ internal sealed class ComposeOutput(string folder, string repository)
                 Directory.Delete(copy, recursive: true);
             foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
             {
+                if (BackendSettings.IsLeftOut(Path.GetRelativePath(source, file), services))
+                    continue;
                 var target = Path.Combine(copy, Path.GetRelativePath(source, file));
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.Copy(file, target);
