@@ -10,9 +10,9 @@ internal sealed class LogFollowers
 {
     private ImmutableArray<Follower> _followers = [];
 
-    internal Follower Add(StreamFilter filter)
+    internal Follower Add(Func<IReadOnlyList<Label>, bool> matches)
     {
-        var follower = new Follower(filter, Remove);
+        var follower = new Follower(matches, Remove);
         ImmutableInterlocked.Update(ref _followers, all => all.Add(follower));
         return follower;
     }
@@ -26,7 +26,7 @@ internal sealed class LogFollowers
     private void Remove(Follower follower) => ImmutableInterlocked.Update(ref _followers, all => all.Remove(follower));
 
     /// <summary>One who follows. Who writes never waits for it.</summary>
-    internal sealed class Follower(StreamFilter filter, Action<Follower> remove) : IDisposable
+    internal sealed class Follower(Func<IReadOnlyList<Label>, bool> matches, Action<Follower> remove) : IDisposable
     {
         private const int MaxBatches = 256;
 
@@ -37,7 +37,7 @@ internal sealed class LogFollowers
         {
             var wanted = new List<LogEntry>();
             foreach (var entry in entries)
-                if (filter.Matches(entry.Stream))
+                if (matches(entry.Stream))
                     wanted.Add(entry);
             if (wanted.Count > 0 && !_batches.Writer.TryWrite(wanted))
                 Interlocked.Add(ref _dropped, wanted.Count);

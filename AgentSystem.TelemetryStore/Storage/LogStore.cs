@@ -33,7 +33,7 @@ internal sealed class LogStore(StoreWriter writer, LogFollowers followers) : ILo
 
     public IEnumerable<LogEntry> Select(LogSelection selection, CancellationToken cancellationToken)
     {
-        var filter = new StreamFilter(selection.Matchers);
+        var matches = LabelPredicate.Compile(selection.Matchers);
         byte[][] texts = [.. selection.Contains.Where(t => t.Length > 0).Select(Encoding.UTF8.GetBytes).OrderByDescending(t => t.Length)];
         var readers = new List<PartitionReader>();
         try
@@ -47,7 +47,7 @@ internal sealed class LogStore(StoreWriter writer, LogFollowers followers) : ILo
                 readers.Add(reader);
                 // Merging moves lines from row to row: we see all rows as they are now.
                 reader.Freeze();
-                foreach (var place in reader.Chunks(filter.Matches, selection.FromNanos, selection.ToNanos, texts))
+                foreach (var place in reader.Chunks(matches, selection.FromNanos, selection.ToNanos, texts))
                     merge.Add(reader, place);
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -63,7 +63,7 @@ internal sealed class LogStore(StoreWriter writer, LogFollowers followers) : ILo
 
     public IReadOnlyList<IReadOnlyList<Label>> Streams(LogSelection selection, CancellationToken cancellationToken)
     {
-        var filter = new StreamFilter(selection.Matchers);
+        var matches = LabelPredicate.Compile(selection.Matchers);
         var found = new HashSet<IReadOnlyList<Label>>(ReferenceEqualityComparer.Instance);
         foreach (var partition in writer.Partitions.All)
         {
@@ -71,7 +71,7 @@ internal sealed class LogStore(StoreWriter writer, LogFollowers followers) : ILo
                 continue;
             using var reader = partition.Rent();
             reader.Freeze();
-            foreach (var place in reader.Chunks(labels => !found.Contains(labels) && filter.Matches(labels), selection.FromNanos, selection.ToNanos, []))
+            foreach (var place in reader.Chunks(labels => !found.Contains(labels) && matches(labels), selection.FromNanos, selection.ToNanos, []))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (found.Contains(place.Stream))
@@ -87,7 +87,7 @@ internal sealed class LogStore(StoreWriter writer, LogFollowers followers) : ILo
     public async IAsyncEnumerable<FollowedLines> FollowAsync(
         IReadOnlyList<LabelMatcher> matchers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var follower = followers.Add(new StreamFilter(matchers));
+        using var follower = followers.Add(LabelPredicate.Compile(matchers));
         await foreach (var lines in follower.ReadAsync(cancellationToken))
             yield return lines;
     }

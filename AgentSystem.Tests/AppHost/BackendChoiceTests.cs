@@ -37,6 +37,16 @@ public class BackendChoiceTests
         Assert.Equal("node-exporter is left out: apt-get install prometheus-node-exporter", choice.Remark);
     }
 
+    [Fact]
+    public void Our_stand_in_takes_the_place_of_one_that_has_it()
+    {
+        var standIn = Native with { HasStandIn = true };
+
+        Assert.Equal(BackendForm.Embedded, Choose(standIn, Bare).Form);
+        Assert.Equal(BackendForm.Native, Choose(standIn, WithExecutables).Form);
+        Assert.Equal(BackendForm.Embedded, Choose(standIn, WithEverything, ("Backends:NodeExporter", "embedded")).Form);
+    }
+
     [Theory]
     [InlineData("native", BackendForm.Native)]
     [InlineData("Container", BackendForm.Container)]
@@ -70,6 +80,8 @@ public class BackendChoiceTests
     public void Publishing_always_writes_containers(string? wanted) =>
         Assert.Equal(BackendForm.Container, Choose(Bare with { Publishing = true }, ("Backends:NodeExporter", wanted)).Form);
 
-    private static BackendChoice Choose(Machine machine, params (string Key, string? Value)[] settings) => BackendChoice.For(
-        Name, Native, new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, s.Value))).Build(), machine);
+    private static BackendChoice Choose(Machine machine, params (string Key, string? Value)[] settings) => Choose(Native, machine, settings);
+
+    private static BackendChoice Choose(NativeForm native, Machine machine, params (string Key, string? Value)[] settings) => BackendChoice.For(
+        Name, native, new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, s.Value))).Build(), machine);
 }

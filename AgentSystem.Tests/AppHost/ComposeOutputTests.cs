@@ -38,6 +38,18 @@ public sealed class ComposeOutputTests : IDisposable
     }
 
     [Fact]
+    public void What_speaks_of_a_service_that_is_not_published_stays_behind()
+    {
+        Write("infra/prometheus/targets/loki.yml", "there");
+        Write("infra/prometheus/targets/telemetry-store.yml", "not there");
+        var (file, variables) = Captured(_repository["infra/prometheus"]);
+
+        Output().Settle(file, variables);
+
+        Assert.Equal(["loki.yml"], Directory.GetFiles(_output["infra/prometheus/targets"]).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void Publishing_into_the_repository_itself_leaves_its_files_where_they_are()
     {
         Write("infra/loki/loki.yaml", "kept");

@@ -55,14 +55,35 @@ public sealed class TopologyTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_collector_services_send_to_the_dashboard_and_without_that_to_nobody()
+    public async Task Without_a_collector_services_send_to_the_dashboard()
     {
         var toDashboard = await VariablesAsync(Named(await ResourcesAsync("--Backends=off", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:4711"), "marie"));
         Assert.Contains("4711", toDashboard["OTEL_EXPORTER_OTLP_ENDPOINT"].ToString(), StringComparison.Ordinal);
 
-        var toNobody = await VariablesAsync(Named(await ResourcesAsync("--Backends=off", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL="), "marie"));
-        Assert.DoesNotContain("OTEL_EXPORTER_OTLP_ENDPOINT", toNobody.Keys);
     }
+
+    [Theory]
+    [InlineData("--Backends:Jaeger=embedded")]
+    [InlineData("--Backends:Loki=embedded")]
+    public async Task The_telemetry_store_takes_everything_where_it_stands_in(string standIn)
+    {
+        var resources = await ResourcesAsync("--Backends=off", standIn);
+
+        foreach (var service in Services)
+        {
+            var variables = await VariablesAsync(Named(resources, service));
+            var endpoint = Assert.IsType<ReferenceExpression>(variables["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+            Assert.Equal("http://{telemetry-store.bindings.otlp-grpc.host}:{telemetry-store.bindings.otlp-grpc.port}", endpoint.ValueExpression);
+            Assert.EndsWith("x-api-key={api-key.value}", Assert.IsType<ReferenceExpression>(variables["OTEL_EXPORTER_OTLP_HEADERS"]).ValueExpression, StringComparison.Ordinal);
+        }
+
+        var orchestrator = await VariablesAsync(Named(resources, "orchestrator"));
+        Assert.All(["JAEGER_URL", "LOKI_URL"], name => Assert.Equal("telemetry-store", Assert.IsType<EndpointReference>(orchestrator[name]).Resource.Name));
+        Assert.DoesNotContain("OTEL_EXPORTER_OTLP_ENDPOINT", (await VariablesAsync(Named(resources, "telemetry-store"))).Keys);
+    }
+
+    [Fact]
+    public async Task The_telemetry_store_is_not_published() => Assert.DoesNotContain(await PublishedModel.ReadAsync(), resource => resource.Name == "telemetry-store");
 
     [Fact]
     public async Task Workers_can_be_multiplied()

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using AgentSystem.Tests.Support;
-using AgentSystem.Tests.TelemetryStore.Loki;
 
 namespace AgentSystem.Tests.TelemetryStore.Api;
 
@@ -11,9 +10,10 @@ namespace AgentSystem.Tests.TelemetryStore.Api;
 /// Loki as its clients see it: the one at <c>LOKI_URL</c> where that is set, our own otherwise. Every run has labels of its own, so that
 /// it does not matter what else is stored there.
 /// </summary>
-public sealed class LokiTarget : IAsyncLifetime
+public sealed class LokiTarget : IAsyncLifetime, IDisposable
 {
-    private LokiHost? _own;
+    private readonly TempFolder _folder = new();
+    private StoreHost? _own;
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -27,8 +27,9 @@ public sealed class LokiTarget : IAsyncLifetime
     {
         var url = Environment.GetEnvironmentVariable("LOKI_URL");
         if (string.IsNullOrEmpty(url))
-            _own = await LokiHost.StartAsync();
-        Client = new HttpClient { BaseAddress = _own?.Url ?? new Uri(url!), Timeout = TimeSpan.FromSeconds(30) };
+            _own = await StoreHost.StartAsync(_folder);
+        Client = _own is null ? new HttpClient { BaseAddress = new Uri(url!) } : StoreHost.NewClient(_own.Url);
+        Client.Timeout = TimeSpan.FromSeconds(30);
         await StoreAsync();
     }
 
@@ -38,6 +39,8 @@ public sealed class LokiTarget : IAsyncLifetime
         if (_own is not null)
             await _own.DisposeAsync();
     }
+
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>A time some seconds after the first line, as parameters have it.</summary>
     public string At(double seconds) => (Start + (long)(seconds * 1_000_000_000)).ToString(CultureInfo.InvariantCulture);
