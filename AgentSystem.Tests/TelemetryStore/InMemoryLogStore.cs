@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.LogQl.Evaluation;
+using AgentSystem.TelemetryStore.Logs;
 
 namespace AgentSystem.Tests.TelemetryStore;
 

@@ -1,6 +1,6 @@
-using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
+using AgentSystem.TelemetryStore.Logs;
 using CsCheck;
 
 namespace AgentSystem.Tests.TelemetryStore.LogQl;

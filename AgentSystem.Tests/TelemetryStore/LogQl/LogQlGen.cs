@@ -1,5 +1,5 @@
-using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
+using AgentSystem.TelemetryStore.Logs;
 using CsCheck;
 
 namespace AgentSystem.Tests.TelemetryStore.LogQl;

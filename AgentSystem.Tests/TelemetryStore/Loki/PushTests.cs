@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.Loki;
-using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using CsCheck;
 
 namespace AgentSystem.Tests.TelemetryStore.Loki;
