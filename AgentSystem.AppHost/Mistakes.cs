@@ -16,6 +16,9 @@ internal static class Mistakes
 
     private static void End(object exception)
     {
+        // Aspire's Run wraps what went wrong.
+        if (exception is AggregateException { InnerExceptions: [var only] })
+            exception = only;
         // The second is a setting that is no number where it has to be one.
         if (exception is not (DistributedApplicationException or InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" }))
             return;
