@@ -2,7 +2,6 @@ using AgentSystem.AppHost;
 using AgentSystem.AppHost.Backends;
 using AgentSystem.AppHost.Publishing;
 using AgentSystem.AppHost.Running;
-using Microsoft.Extensions.Configuration;
 
 Console.WriteLine(Engine.Announcement);
 
@@ -61,7 +60,7 @@ builder.Build().Run();
 
 IResourceBuilder<ProjectResource> AddWorker(string name) =>
     builder.AddService<Projects.Workers>(name, apiKey)
-        .WithReplicas(builder.Configuration.GetValue("Workers:Replicas", 1))
+        .WithReplicas(builder.WorkerReplicas())
         .WithEnvironment("WORKER_NAME", name)
         .WithSharedVolume(storage)
         .WithReference(orchestrator)

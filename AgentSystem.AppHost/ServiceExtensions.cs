@@ -1,4 +1,5 @@
 using AgentSystem.AppHost.Backends;
+using Microsoft.Extensions.Configuration;
 
 namespace AgentSystem.AppHost;
 
@@ -51,9 +52,17 @@ internal static class ServiceExtensions
     /// <summary>Lets the service ask for traces and logs, wherever they are kept.</summary>
     public static IResourceBuilder<ProjectResource> WithTelemetrySources(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<IBackend> jaeger, IResourceBuilder<IBackend> loki, IResourceBuilder<ProjectResource>? store) =>
-        store is null
-            ? service.WithEnvironment("JAEGER_URL", jaeger.GetEndpoint("http")).WithEnvironment("LOKI_URL", loki.GetEndpoint("http"))
-            : service.WithEnvironment("JAEGER_URL", store.GetEndpoint("http")).WithEnvironment("LOKI_URL", store.GetEndpoint("http"));
+        service.WithEnvironment("JAEGER_URL", AddressOf(jaeger, store)).WithEnvironment("LOKI_URL", AddressOf(loki, store));
+
+    private static EndpointReference AddressOf(IResourceBuilder<IBackend> backend, IResourceBuilder<ProjectResource>? store) =>
+        store is not null && backend.Resource is NativeBackend { HasStandIn: true } ? store.GetEndpoint("http") : backend.GetEndpoint("http");
+
+    /// <summary>How many processes each worker has: <c>Workers:Replicas</c>.</summary>
+    /// <exception cref="DistributedApplicationException">It is less than one.</exception>
+    public static int WorkerReplicas(this IDistributedApplicationBuilder builder) =>
+        builder.Configuration.GetValue("Workers:Replicas", 1) is var replicas and >= 1
+            ? replicas
+            : throw new DistributedApplicationException($"Workers:Replicas={builder.Configuration["Workers:Replicas"]}: it has to be a whole number from 1 on.");
 
     /// <summary>Lets the service read and write the volume that tasks travel over.</summary>
     public static IResourceBuilder<ProjectResource> WithSharedVolume(this IResourceBuilder<ProjectResource> service, Storage storage) =>

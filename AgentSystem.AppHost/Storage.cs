@@ -62,7 +62,15 @@ internal sealed class Storage : IDisposable
     public static Storage Open(string root, string repository, string? moreRoots = null)
     {
         root = Path.GetFullPath(root);
-        CreateOwnerOnly(root);
+        try
+        {
+            CreateOwnerOnly(root);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DistributedApplicationException($"The data cannot be kept in {root}: {e.Message} Give another folder: --Data:Dir=<folder>.", e);
+        }
+
         var documents = Path.Combine(root, "shared", "documents");
         CreateOwnerOnly(Path.Combine(root, "shared"));
         CreateOwnerOnly(documents);

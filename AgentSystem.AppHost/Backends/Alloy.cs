@@ -16,6 +16,7 @@ internal static class AlloyExtensions
             .WithArgs(ReferenceExpression.Create($"--server.http.listen-addr={alloy.ListenHost()}:{alloy.Listening()}"))
             .WithArgs($"{alloy.Resource.PathOf("/etc/alloy")}/config.alloy")
             .WithEnvironment("LOKI_PUSH_URL", $"{loki.GetEndpoint("http")}/loki/api/v1/push")
+            .WaitFor(loki)
             .WhenNative(native => native.WithEnvironment("LOGS_PATH", Path.Combine(storage.SharedVolume, "logs", "*.jsonl")));
     }
 }

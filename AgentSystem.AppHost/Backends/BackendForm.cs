@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
@@ -23,7 +24,7 @@ internal enum BackendForm
 /// <param name="FindExecutable">The full path of an executable on PATH, or null.</param>
 internal sealed record Machine(bool Publishing, bool RunsContainers, Func<string, string?> FindExecutable)
 {
-    public static Machine Current(bool publishing) => new(publishing, Engine.Name == Engine.Aspire && ContainerEngineAnswers(), OnPath);
+    public static Machine Current(bool publishing) => new(publishing, Engine.Name == Engine.Aspire && (ContainerEngineAnswers() || CommandAnswers("docker") || CommandAnswers("podman")), OnPath);
 
     private static string? OnPath(string executable) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
@@ -46,6 +47,22 @@ internal sealed record Machine(bool Publishing, bool RunsContainers, Func<string
             return false;
         }
     });
+
+    /// <summary>An engine elsewhere, or one without a daemon, is known to its command only.</summary>
+    private static bool CommandAnswers(string command)
+    {
+        if (OnPath(command) is not { } path)
+            return false;
+        using var process = Process.Start(new ProcessStartInfo(path, "info") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        if (process.WaitForExit(TimeSpan.FromSeconds(10)))
+            return process.ExitCode == 0;
+        process.Kill();
+        return false;
+    }
 
     private static IEnumerable<EndPoint> EngineAddresses()
     {

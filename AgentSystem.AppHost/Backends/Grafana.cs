@@ -51,7 +51,7 @@ internal static class GrafanaExtensions
     public static IResourceBuilder<IBackend> WithDataSource(this IResourceBuilder<IBackend> grafana, string variable, IResourceBuilder<IBackend> source)
     {
         if (source.IsThere())
-            return grafana.WithEnvironment(variable, source.GetEndpoint("http"));
+            return grafana.WithEnvironment(variable, source.GetEndpoint("http")).WaitFor(source);
         var nobody = $"http://{source.Resource.Name}.invalid";
         return grafana.WithEnvironment(variable, nobody);
     }

@@ -35,13 +35,13 @@ internal static class OpenTelemetryCollectorExtensions
     /// <summary>Sends traces on to Jaeger, if that is there.</summary>
     public static IResourceBuilder<IBackend> WithTracesTo(this IResourceBuilder<IBackend> collector, IResourceBuilder<IBackend> jaeger) =>
         jaeger.IsThere()
-            ? collector.WithConfiguration("jaeger.yaml").WithEnvironment("JAEGER_OTLP_ENDPOINT", jaeger.GetEndpoint("grpc"))
+            ? collector.WithConfiguration("jaeger.yaml").WithEnvironment("JAEGER_OTLP_ENDPOINT", jaeger.GetEndpoint("grpc")).WaitFor(jaeger)
             : collector;
 
     /// <summary>Sends logs on to Loki, if that is there.</summary>
     public static IResourceBuilder<IBackend> WithLogsTo(this IResourceBuilder<IBackend> collector, IResourceBuilder<IBackend> loki) =>
         loki.IsThere()
-            ? collector.WithConfiguration("loki.yaml").WithEnvironment("LOKI_OTLP_ENDPOINT", $"{loki.GetEndpoint("http")}/otlp")
+            ? collector.WithConfiguration("loki.yaml").WithEnvironment("LOKI_OTLP_ENDPOINT", $"{loki.GetEndpoint("http")}/otlp").WaitFor(loki)
             : collector;
 
     /// <summary>Shows everything on Aspire's dashboard: the engine's own in a run, which has none on every engine, the published one else.</summary>
@@ -53,7 +53,8 @@ internal static class OpenTelemetryCollectorExtensions
         {
             return collector.WithConfiguration("aspire-dashboard.yaml")
                 .WithEnvironment("ASPIRE_DASHBOARD_OTLP_ENDPOINT", dashboard.GetEndpoint("otlp-grpc"))
-                .WithEnvironment("ASPIRE_DASHBOARD_API_KEY", apiKey);
+                .WithEnvironment("ASPIRE_DASHBOARD_API_KEY", apiKey)
+                .WaitFor(dashboard);
         }
 
         return builder.DashboardOtlpUrl() is { } url

@@ -35,28 +35,29 @@ internal sealed class ComposeOutput(string folder, string repository)
         EnsureValues(Path.Combine(folder, ".env"), values);
     }
 
-    /// <summary>Copies a mounted folder of the repository next to the Compose file, so that both can go elsewhere together.</summary>
+    /// <summary>Copies the files of a mounted folder of the repository next to the Compose file, so that both can go elsewhere together.</summary>
     private string BringAlong(string source, HashSet<string> services)
     {
         if (!IsInRepository(source))
             return source;
         var relative = Path.GetRelativePath(repository, source);
         var copy = Path.Combine(folder, relative);
-        if (copy != source)
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
-            if (Directory.Exists(copy))
-                Directory.Delete(copy, recursive: true);
-            foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-            {
-                if (BackendSettings.IsLeftOut(Path.GetRelativePath(source, file), services))
-                    continue;
-                var target = Path.Combine(copy, Path.GetRelativePath(source, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                File.Copy(file, target);
-            }
+            if (!BackendSettings.IsLeftOut(Path.GetRelativePath(source, file), services))
+                Copy(file, Path.Combine(copy, Path.GetRelativePath(source, file)));
         }
 
         return $"./{relative.Replace('\\', '/')}";
+    }
+
+    /// <summary>What else is in the folder stays, and a file that is the same already is left alone: it may be the very one that is copied.</summary>
+    private static void Copy(string file, string target)
+    {
+        if (File.Exists(target) && File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(target)))
+            return;
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Copy(file, target, overwrite: true);
     }
 
     private static void EnsureValues(string path, IEnumerable<CapturedEnvironmentVariable> variables)
@@ -74,5 +75,5 @@ internal sealed class ComposeOutput(string folder, string repository)
         File.WriteAllLines(path, lines);
     }
 
-    private bool IsInRepository(string path) => path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private bool IsInRepository(string path) => path == repository || path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

@@ -25,7 +25,8 @@ public sealed class ComposeOutputTests : IDisposable
         Write("infra/loki/loki.yaml", "new");
         Write("infra/loki/rules/fake/rules.yml", "rules");
         Directory.CreateDirectory(_output["infra/loki"]);
-        File.WriteAllText(_output["infra/loki/stale.yaml"], "old");
+        File.WriteAllText(_output["infra/loki/loki.yaml"], "old");
+        File.WriteAllText(_output["infra/loki/mine.yaml"], "somebody else's");
         var (file, variables) = Captured(_repository["infra/loki"]);
 
         Output().Settle(file, variables);
@@ -34,7 +35,7 @@ public sealed class ComposeOutputTests : IDisposable
         Assert.Empty(variables);
         Assert.Equal("new", File.ReadAllText(_output["infra/loki/loki.yaml"]));
         Assert.Equal("rules", File.ReadAllText(_output["infra/loki/rules/fake/rules.yml"]));
-        Assert.False(File.Exists(_output["infra/loki/stale.yaml"]));
+        Assert.Equal("somebody else's", File.ReadAllText(_output["infra/loki/mine.yaml"]));
     }
 
     [Fact]
@@ -58,6 +59,18 @@ public sealed class ComposeOutputTests : IDisposable
         new ComposeOutput(_repository.Path, _repository.Path).Settle(file, variables);
 
         Assert.Equal("./infra/loki", file.Services["loki"].Volumes[0].Source);
+        Assert.Equal("kept", File.ReadAllText(_repository["infra/loki/loki.yaml"]));
+    }
+
+    [Fact]
+    public void Publishing_through_a_link_to_the_repository_leaves_its_files_too()
+    {
+        Write("infra/loki/loki.yaml", "kept");
+        File.CreateSymbolicLink(_output["link"], _repository.Path);
+        var (file, variables) = Captured(_repository["infra/loki"]);
+
+        new ComposeOutput(_output["link"], _repository.Path).Settle(file, variables);
+
         Assert.Equal("kept", File.ReadAllText(_repository["infra/loki/loki.yaml"]));
     }
 

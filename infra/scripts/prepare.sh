@@ -65,16 +65,23 @@ TEXT
 
 # Sets AppHostEngine, unless somebody has: Aspire where a container engine answers and Aspire's packages can be had, else the embedded engine.
 choose_engine() {
-    if [ -n "${AppHostEngine:-}" ]; then
-        say "Using the AppHost engine '$AppHostEngine', as asked for"
-        return 0
-    fi
+    local restore=(timeout 180 dotnet restore --disable-build-servers -p:AppHostEngine=aspire AgentSystem.AppHost)
+    case ${AppHostEngine:-} in
+        embedded) say "Using the AppHost engine 'embedded', as asked for"; return 0 ;;
+        aspire)
+            if ! step "Restoring Aspire, as asked for" "${restore[@]}"; then
+                echo "Aspire 13.5.2 cannot be restored: add a NuGet feed that has it, or leave AppHostEngine out for the embedded engine." >&2
+                return 1
+            fi
+            return 0 ;;
+        "") ;;
+        *) echo "FAILED: AppHostEngine is '$AppHostEngine'; it has to be aspire or embedded." >&2; return 1 ;;
+    esac
+
     local engine=embedded reason
-    if [ "$(dotnet msbuild AgentSystem.AppHost/AppHostEngine.props -getProperty:AppHostEngine)" != aspire ]; then
-        reason="no container engine's socket was found"
-    elif ! { timeout 20 docker info || timeout 20 podman info; } >/dev/null 2>&1; then
-        reason="a container engine's socket is there, but neither docker nor podman answers"
-    elif ! step "Restoring Aspire" timeout 180 dotnet restore --disable-build-servers -p:AppHostEngine=aspire AgentSystem.AppHost; then
+    if ! { timeout 20 docker info || timeout 20 podman info; } >/dev/null 2>&1; then
+        reason="neither docker nor podman answers"
+    elif ! step "Restoring Aspire" "${restore[@]}"; then
         reason="a container engine answers, but Aspire cannot be restored"
     else
         engine=aspire
