@@ -210,10 +210,17 @@ public static class Re2
 
         private void Posix()
         {
-            var end = pattern.IndexOf(":]", _at, StringComparison.Ordinal);
-            var name = end < 0 ? "" : pattern[(_at + 1)..end];
+            var end = pattern.IndexOf(":]", _at + 1, StringComparison.Ordinal);
+            if (end < 0)
+            {
+                // No class of that form: the bracket stands for itself, and what follows is read as usual.
+                _out.Append("\\[");
+                return;
+            }
+
+            var name = pattern[(_at + 1)..end];
             if (!PosixClasses.TryGetValue(name, out var members))
-                throw new Re2Exception($"invalid character class range: `[{(end < 0 ? pattern[_at..] : pattern[_at..(end + 2)])}`");
+                throw new Re2Exception($"invalid character class range: `[{pattern[_at..(end + 2)]}`");
             _out.Append(members);
             _at = end + 2;
         }

@@ -45,6 +45,14 @@ public sealed class Re2Tests
     public void What_RE2_does_not_know_is_refused(string pattern, string error) =>
         Assert.Equal("error parsing regexp: " + error, Assert.Throws<Re2Exception>(() => Re2.Compile(pattern)).Message);
 
+    [Theory]
+    [InlineData("^[=^1[:]$", "[", true)]
+    [InlineData("^[=^1[:]$", ":", true)]
+    [InlineData("^[[:]$", "a", false)]
+    [InlineData("^[[:a]$", "a", true)]
+    public void A_bracket_and_a_colon_that_begin_no_class_stand_for_themselves(string pattern, string text, bool matches) =>
+        Assert.Equal(matches, Re2.Compile(pattern).IsMatch(text));
+
     [Fact]
     public void Any_text_is_an_expression_or_an_error() => Gen.OneOf(Gen.String[0, 12], Gen.Char[@"()[]{}\^$.|?*+ab1:<P=-dQE,"].Array[0, 12].Select(c => new string(c))).Sample(
         pattern =>
