@@ -19,6 +19,16 @@ public class ResourceNotificationService : IDisposable
 
     internal ResourceNotificationService(IServiceProvider services) => _services = services;
 
+    /// <summary>What is known about each replica now.</summary>
+    internal IReadOnlyList<ResourceEvent> Current
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _current.Values];
+        }
+    }
+
     private WaitBehavior DefaultWaitBehavior => _services.GetRequiredService<IOptions<ResourceNotificationServiceOptions>>().Value.DefaultWaitBehavior;
 
     /// <summary>Finds a replica by its id, or a resource by its name when it has only one.</summary>

@@ -20,7 +20,11 @@ public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal)
 public sealed record UrlDisplayPropertiesSnapshot(string DisplayName = "", int SortOrder = 0);
 
 /// <summary>An environment variable as the process got it.</summary>
-public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec);
+public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec)
+{
+    /// <summary>Whether a secret parameter has a part in the value.</summary>
+    internal bool IsSecret { get; init; }
+}
 
 /// <summary>A fact about a resource.</summary>
 public sealed record ResourcePropertySnapshot(string Name, object? Value)

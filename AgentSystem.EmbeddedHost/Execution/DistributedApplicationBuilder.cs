@@ -2,6 +2,7 @@ using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Publishing;
+using Aspire.Hosting.ResourceService;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -70,6 +71,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     {
         _inner.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         _inner.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        _inner.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         _inner.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         _inner.Services.AddHttpClient();
         _inner.Services.AddHealthChecks();
@@ -97,6 +99,9 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             LogFolder: _inner.Configuration["Aspire:Store:Path"] is { Length: > 0 } store ? Path.Combine(store, ".aspire", "logs") : null,
             services.GetService<Terminal>() ?? (asks ? Terminal.OfThisProcess() : null))));
         _inner.Services.AddSingleton<ManifestPublisher>();
+        // Like Aspire's, the service is there for a dashboard. It comes first, so that processes can be told its address.
+        if (ExecutionContext.IsRunMode && !options.DisableDashboard)
+            ResourceServiceHost.AddTo(_inner.Services, _inner.Configuration);
         if (ExecutionContext.IsRunMode)
             _inner.Services.AddHostedService(services => services.GetRequiredService<Runner>());
         _inner.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
@@ -5,8 +6,13 @@ using Aspire.Hosting.ApplicationModel;
 namespace Aspire.Hosting.Execution;
 
 /// <summary>What is started for one replica, with every expression resolved.</summary>
-internal sealed record Launch(string File, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Variables)
+internal sealed record Launch(
+    string File, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Variables, IReadOnlySet<string> SecretVariables)
 {
+    /// <summary>The variables as the resource's snapshot has them.</summary>
+    public ImmutableArray<EnvironmentVariableSnapshot> Shown =>
+        [.. Variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, true) { IsSecret = SecretVariables.Contains(v.Key) })];
+
     public static async Task<Launch> ForAsync(
         IResource resource, Replica replica, Assembly? appHost, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
     {
@@ -25,6 +31,7 @@ internal sealed record Launch(string File, IReadOnlyList<string> Arguments, stri
         var variables = new Dictionary<string, string>();
         foreach (var (name, value) in environment.EnvironmentVariables)
             variables[name] = await Resolve(value).ConfigureAwait(false);
+        var secrets = environment.EnvironmentVariables.Where(variable => IsSecret(variable.Value)).Select(variable => variable.Key).ToHashSet();
 
         var args = new CommandLineArgsCallbackContext([], resource, cancellationToken) { ExecutionContext = execution };
         foreach (var callback in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
@@ -34,7 +41,7 @@ internal sealed record Launch(string File, IReadOnlyList<string> Arguments, stri
             arguments.Add(await Resolve(arg).ConfigureAwait(false));
 
         if (resource is ExecutableResource executable)
-            return new(Find(executable), arguments, executable.WorkingDirectory, variables);
+            return new(Find(executable), arguments, executable.WorkingDirectory, variables, secrets);
 
         var project = resource.Annotations.OfType<IProjectMetadata>().Last().ProjectPath;
         var assembly = appHost?.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(m => m.Key == $"ProjectTarget:{project}")?.Value;
@@ -42,8 +49,16 @@ internal sealed record Launch(string File, IReadOnlyList<string> Arguments, stri
             throw new DistributedApplicationException($"'{resource.Name}' cannot start: the AppHost has no project reference to {project}, by which this engine would know its program. Add one.");
         if (!System.IO.File.Exists(assembly))
             throw new DistributedApplicationException($"'{resource.Name}' is not built: {assembly} is missing. Run: dotnet build {project}");
-        return new("dotnet", [assembly, .. arguments], Path.GetDirectoryName(project)!, variables);
+        return new("dotnet", [assembly, .. arguments], Path.GetDirectoryName(project)!, variables, secrets);
     }
+
+    private static bool IsSecret(object? value) => value switch
+    {
+        ParameterResource parameter => parameter.Secret,
+        IResourceBuilder<ParameterResource> parameter => parameter.Resource.Secret,
+        IValueWithReferences made => made.References.Any(IsSecret),
+        _ => false,
+    };
 
     private static string Find(ExecutableResource executable)
     {

@@ -163,7 +163,7 @@ internal sealed partial class ProcessLife(
                 StopTimeStamp = null,
                 ExitCode = null,
                 Properties = [new("executable.path", launch.File), new("executable.workDir", launch.WorkingDirectory), new("executable.pid", child.Id)],
-                EnvironmentVariables = [.. launch.Variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, true))],
+                EnvironmentVariables = launch.Shown,
             }).ConfigureAwait(false);
 
             var code = await child.WaitAsync().ConfigureAwait(false);

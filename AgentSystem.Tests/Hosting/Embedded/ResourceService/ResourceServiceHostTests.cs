@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Aspire.Hosting;
+using Aspire.Hosting.ResourceService;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentSystem.Tests.Hosting.Embedded.ResourceService;
+
+public sealed class ResourceServiceHostTests
+{
+    [Theory]
+    [InlineData(null)]
+    [InlineData("wrong")]
+    [InlineData("")]
+    public async Task nobody_is_let_in_without_the_key(string? key)
+    {
+        await using var app = await ResourceServiceClient.Builder().StartAsync();
+        using var client = ResourceServiceClient.For(app);
+        client.Http.DefaultRequestHeaders.Remove(ResourceServiceKey.Header);
+        if (key is not null)
+            client.Http.DefaultRequestHeaders.Add(ResourceServiceKey.Header, key);
+
+        foreach (var path in (string[])["/resources", "/resources/events", "/resources/a/logs", "/else"])
+        {
+            using var response = await client.Http.GetAsync(path);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            Assert.Contains(ResourceServiceKey.Header, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("--AppHost:ResourceService:ApiKey=given")]
+    [InlineData("--ASPIRE_DASHBOARD_RESOURCESERVICE_APIKEY=given")]
+    public async Task the_key_can_be_given(string argument)
+    {
+        await using var app = await ResourceServiceClient.Builder(argument).StartAsync();
+        using var client = ResourceServiceClient.For(app);
+
+        client.Http.DefaultRequestHeaders.Remove(ResourceServiceKey.Header);
+        client.Http.DefaultRequestHeaders.Add(ResourceServiceKey.Header, "given");
+
+        Assert.Empty(await client.ResourcesAsync());
+    }
+
+    [Fact]
+    public async Task each_run_has_a_key_of_its_own_and_processes_can_be_told_where_the_api_is()
+    {
+        var builder = ResourceServiceClient.Builder();
+        builder.AddExecutable("console", "sleep", ".", "100").WithEnvironment(context => context.EnvironmentVariables["WHERE"] = builder.Configuration["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"]!);
+        await using var app = await builder.StartAsync();
+        using var client = ResourceServiceClient.For(app);
+
+        Assert.Equal(client.Http.BaseAddress, new Uri((await app.EnvironmentAsync("console"))["WHERE"]!));
+        Assert.True(client.Http.BaseAddress!.IsLoopback);
+        Assert.NotEqual(builder.Configuration[ResourceServiceHost.ApiKeyKey], ResourceServiceClient.Builder().Configuration[ResourceServiceHost.ApiKeyKey]);
+    }
+
+    [Fact]
+    public async Task without_a_dashboard_there_is_no_api()
+    {
+        await using var app = await Hosts.Builder().StartAsync();
+
+        Assert.Null(app.Services.GetService<ResourceServiceHost>());
+        Assert.Null(app.Services.GetRequiredService<IConfiguration>()[ResourceServiceHost.ApiKeyKey]);
+    }
+
+    [Theory]
+    [InlineData(null, "127.0.0.1:0")]
+    [InlineData("http://localhost:18890", "127.0.0.1:18890")]
+    [InlineData("http://[::1]:18890", "[::1]:18890")]
+    public void it_listens_on_loopback_where_it_is_told_to(string? url, string endpoint) =>
+        Assert.Equal(endpoint, ResourceServiceHost.EndpointFor(Configuration(url)).ToString());
+
+    [Theory]
+    [InlineData("https://localhost:18890")]
+    [InlineData("http://0.0.0.0:18890")]
+    [InlineData("http://example.com")]
+    [InlineData("nonsense")]
+    public void another_address_is_refused_with_what_to_do(string url)
+    {
+        var error = Assert.Throws<DistributedApplicationException>(() => ResourceServiceHost.EndpointFor(Configuration(url)));
+
+        Assert.Contains($"ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL is '{url}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_port_that_is_taken_is_an_error_that_names_the_setting()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        var error = await Assert.ThrowsAsync<DistributedApplicationException>(ResourceServiceClient.Builder($"--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://{taken.LocalEndpoint}").StartAsync);
+
+        Assert.Contains("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task streams_end_as_soon_as_the_host_is_to_stop()
+    {
+        var builder = ResourceServiceClient.Builder();
+        // It takes its time to stop, but nobody who listens waits for that.
+        builder.AddExecutable("stubborn", "sh", ".", "-c", "trap '' TERM; echo ready; while :; do sleep 0.2; done");
+        await using var app = await builder.StartAsync();
+        using var client = ResourceServiceClient.For(app);
+        await client.UntilAsync("/resources/stubborn/logs/events", lines => lines[0].Text("text") == "ready");
+        var heard = new[] { new TaskCompletionSource(), new TaskCompletionSource() };
+        var streams = Task.WhenAll(ReadAsync("/resources/events", heard[0]), ReadAsync("/resources/stubborn/logs/events", heard[1]));
+        await Task.WhenAll(heard.Select(h => h.Task)).WaitAsync(Hosts.Limit);
+
+        var watch = Stopwatch.StartNew();
+        var stop = app.StopAsync();
+        await streams.WaitAsync(Hosts.Limit);
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4), $"It took {watch.Elapsed}.");
+        Assert.False(stop.IsCompleted);
+        await stop.WaitAsync(Hosts.Limit);
+
+        async Task ReadAsync(string path, TaskCompletionSource any)
+        {
+            await foreach (var _ in client.EventsAsync(path))
+                any.TrySetResult();
+        }
+    }
+
+    private static IConfiguration Configuration(string? url) =>
+        new ConfigurationBuilder().AddInMemoryCollection([new("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", url)]).Build();
+}
