@@ -8,6 +8,7 @@ Console.WriteLine(Engine.Announcement);
 var builder = DistributedApplication.CreateBuilder(args);
 
 var apiKey = builder.AddParameter("api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
+var consoleToken = builder.AddParameter("console-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 var grafanaPassword = builder.AddParameter("grafana-password", new GenerateParameterDefault { MinLength = 16, Special = false }, secret: true);
 var storage = builder.AddStorage();
 
@@ -45,13 +46,22 @@ var prometheus = builder.AddPrometheus("prometheus", apiKey, storage)
     .WaitFor(orchestrator);
 builder.AddNodeExporter("node-exporter", storage);
 
-builder.AddGrafana("grafana", grafanaPassword, storage)
+var grafana = builder.AddGrafana("grafana", grafanaPassword, storage)
     .WithDataSource("PROMETHEUS_URL", prometheus)
     .WithDataSource("ALERTMANAGER_URL", alertmanager)
     .WithDataSource("LOKI_URL", loki)
     .WithDataSource("JAEGER_URL", jaeger);
 
-builder.AddRunReport(orchestrator, apiKey, workers: [marie, anga, fabien]);
+// The page that people open first. It reads from all the others and waits for none.
+var console = builder.AddWebConsole("console", apiKey, consoleToken)
+    .WithReference(orchestrator)
+    .WithTelemetry(collector, store, apiKey)
+    .WithTelemetrySources(jaeger, loki, store)
+    .WithEnvironment("PROMETHEUS_URL", prometheus.GetEndpoint("http"))
+    .WithEnvironment("ALERTMANAGER_URL", alertmanager.GetEndpoint("http"))
+    .WithEnvironment("GRAFANA_URL", grafana.GetEndpoint("http"));
+
+builder.AddRunReport(orchestrator, apiKey, console, consoleToken, workers: [marie, anga, fabien]);
 builder.PrepareVolumes(storage);
 builder.ForgetWhatIsLeftOut();
 builder.PublishToCompose(storage);

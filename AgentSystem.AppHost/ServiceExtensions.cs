@@ -11,15 +11,24 @@ internal static class ServiceExtensions
 
     /// <summary>Adds a service: one HTTP address, its health, and the key that it asks callers for.</summary>
     public static IResourceBuilder<ProjectResource> AddService<TProject>(
-        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey) where TProject : IProjectMetadata, new()
+        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey, int publishedPort = PublishedPort) where TProject : IProjectMetadata, new()
     {
         var service = builder.AddProject<TProject>(name, launchProfileName: null)
-            .WithHttpEndpoint(targetPort: builder.ExecutionContext.IsPublishMode ? PublishedPort : null)
+            .WithHttpEndpoint(targetPort: builder.ExecutionContext.IsPublishMode ? publishedPort : null)
+            .WithAnnotation(new Backends.PublishedPort("http", publishedPort))
             .WithHealth("/health")
             .WithEnvironment("API_KEY", apiKey);
         // Without a launch profile a service would take itself to be in production, which is right only when it is published.
         return builder.ExecutionContext.IsRunMode ? service.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName) : service;
     }
+
+    /// <summary>Adds the console, which asks people for a token of its own: the key that services show each other is not for browsers.</summary>
+    public static IResourceBuilder<ProjectResource> AddWebConsole(
+        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey, IResourceBuilder<ParameterResource> token) =>
+        builder.AddService<Projects.AgentSystem_WebConsole>(name, apiKey, publishedPort: 8081) // beside the orchestrator's on the machine that Compose runs on
+            .WithExternalHttpEndpoints()
+            .WithUrlForEndpoint("http", url => url.DisplayText = "Console")
+            .WithEnvironment("Console__Token", token);
 
     /// <summary>
     /// Sends the service's traces and logs to the telemetry store, where it stands in for the others, else to the collector. Without either they

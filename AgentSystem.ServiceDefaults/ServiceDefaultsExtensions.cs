@@ -42,9 +42,16 @@ public static class ServiceDefaultsExtensions
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.UseProblemDetails();
+        app.MapProbes();
+        app.MapLogin();
+        return app;
+    }
+
+    /// <summary>Maps <c>/health</c>, <c>/alive</c> and <c>/metrics</c> alone, for a service that lets people in and tells errors in its own way.</summary>
+    public static WebApplication MapProbes(this WebApplication app)
+    {
         app.MapHealth();
         app.MapPrometheus();
-        app.MapLogin();
         return app;
     }
 }

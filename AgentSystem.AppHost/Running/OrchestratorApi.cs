@@ -12,6 +12,5 @@ internal sealed class OrchestratorApi(EndpointReference endpoint, ParameterResou
     }
 
     /// <summary>An address that leads a browser past the key to the page where the API can be tried.</summary>
-    public async Task<string> LoginLinkAsync(CancellationToken cancellationToken) =>
-        $"{endpoint.Url}/login?t={Uri.EscapeDataString(await apiKey.GetValueAsync(cancellationToken) ?? "")}";
+    public LoginLink LoginLink => new(endpoint, apiKey);
 }

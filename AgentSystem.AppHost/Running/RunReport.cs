@@ -19,7 +19,7 @@ internal sealed record RunOptions(bool StarterTasks, bool Once)
 /// </summary>
 internal sealed class RunReport(
     ResourceBoard board, RunOptions options, Storage storage, IHostApplicationLifetime lifetime, OrchestratorApi api,
-    IReadOnlyList<string> workers) : BackgroundService
+    LoginLink console, IReadOnlyList<string> workers) : BackgroundService
 {
     private readonly long _started = Stopwatch.GetTimestamp();
 
@@ -71,7 +71,8 @@ internal sealed class RunReport(
     private async Task InviteAsync(CancellationToken cancellationToken)
     {
         Console.WriteLine();
-        Console.WriteLine($"Try the API in a browser: {await api.LoginLinkAsync(cancellationToken)}");
+        Console.WriteLine($"Look at it in a browser: {await console.GetAsync(cancellationToken)}");
+        Console.WriteLine($"Try the API in one:      {await api.LoginLink.GetAsync(cancellationToken)}");
         Console.WriteLine($"Running, with its data in {storage.Root}. Ctrl-C stops everything.");
     }
 
@@ -120,7 +121,7 @@ internal static class RunReportExtensions
     /// <summary>Adds the report to a model that runs; a model that is published has nothing to report.</summary>
     public static void AddRunReport(
         this IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> orchestrator, IResourceBuilder<ParameterResource> apiKey,
-        IReadOnlyList<IResourceBuilder<ProjectResource>> workers)
+        IResourceBuilder<ProjectResource> console, IResourceBuilder<ParameterResource> consoleToken, IReadOnlyList<IResourceBuilder<ProjectResource>> workers)
     {
         if (builder.ExecutionContext.IsPublishMode)
             return;
@@ -130,6 +131,6 @@ internal static class RunReportExtensions
         builder.Services.AddHostedService(services => new RunReport(
             services.GetRequiredService<ResourceBoard>(), options, services.GetRequiredService<Storage>(),
             services.GetRequiredService<IHostApplicationLifetime>(), new OrchestratorApi(orchestrator.GetEndpoint("http"), apiKey.Resource),
-            [.. workers.Select(worker => worker.Resource.Name)]));
+            new LoginLink(console.GetEndpoint("http"), consoleToken.Resource), [.. workers.Select(worker => worker.Resource.Name)]));
     }
 }

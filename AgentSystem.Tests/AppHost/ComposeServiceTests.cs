@@ -65,7 +65,7 @@ public sealed class ComposeServiceTests
         var file = await CompleteAsync();
 
         Assert.Equal(
-            ["alertmanager 127.0.0.1:9093:9093", "dashboard 127.0.0.1:18888:18888", "grafana 127.0.0.1:3000:3000", "jaeger 127.0.0.1:16686:16686",
+            ["alertmanager 127.0.0.1:9093:9093", "console 127.0.0.1:8081:8081", "dashboard 127.0.0.1:18888:18888", "grafana 127.0.0.1:3000:3000", "jaeger 127.0.0.1:16686:16686",
                 "orchestrator 127.0.0.1:8080:8080", "prometheus 127.0.0.1:9090:9090"],
             file.Services.Values.SelectMany(service => service.Ports.Select(port => $"{service.Name} {port}")).Order());
     }

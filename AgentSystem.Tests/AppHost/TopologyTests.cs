@@ -9,7 +9,7 @@ namespace AgentSystem.Tests.AppHost;
 /// <summary>The model as AppHost.cs builds it, not started.</summary>
 public sealed class TopologyTests : IDisposable
 {
-    private static readonly string[] Services = ["orchestrator", "marie", "anga", "fabien", "alerting"];
+    private static readonly string[] Services = ["orchestrator", "marie", "anga", "fabien", "alerting", "console"];
     private static readonly string[] Backends = ["prometheus", "alertmanager", "node-exporter", "grafana", "loki", "jaeger", "otel-collector", "alloy"];
 
     private readonly TempFolder _data = new();
@@ -145,6 +145,7 @@ public sealed class TopologyTests : IDisposable
 
     [Theory]
     [InlineData("api-key")]
+    [InlineData("console-token")]
     [InlineData("grafana-password")]
     public async Task Keys_are_secrets(string name)
     {

@@ -18,6 +18,8 @@ internal static class Rooms
         ["Workers"] = ["AgentSystem.Protocol", "AgentSystem.ServiceDefaults"],
         ["Alerting"] = ["AgentSystem.ServiceDefaults"],
         ["AgentSystem.TelemetryStore"] = ["AgentSystem.ServiceDefaults"],
+        // Reads what the others tell over HTTP, as any other program could.
+        ["AgentSystem.WebConsole"] = ["AgentSystem.ServiceDefaults"],
         ["AgentSystem.Cli"] = ["AgentSystem.Protocol"],
         // The services are resources of the AppHost, not libraries: it starts them and never links them.
         ["AgentSystem.AppHost"] = ["AgentSystem.EmbeddedHost"],

@@ -39,6 +39,7 @@ public sealed class RoomsTests
     [InlineData("Workers")]
     [InlineData("Alerting")]
     [InlineData("AgentSystem.TelemetryStore")]
+    [InlineData("AgentSystem.WebConsole")]
     [InlineData("agentctl")]
     public void No_two_namespaces_of_a_room_use_each_other(string assembly)
     {

@@ -8,7 +8,7 @@ namespace AgentSystem.Tests.EndToEnd;
 [Collection(SharedSystem.Name)]
 public sealed class ClosedByDefaultTests(SharedSystem shared)
 {
-    public static TheoryData<string> Services => ["orchestrator", "marie", "anga", "fabien", "alerting"];
+    public static TheoryData<string> Services => ["orchestrator", "marie", "anga", "fabien", "alerting", "console"];
 
     public static TheoryData<string, string> ClosedEndpoints => new()
     {

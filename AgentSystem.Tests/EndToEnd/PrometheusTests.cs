@@ -16,7 +16,7 @@ public sealed class PrometheusTests(PrometheusTests.Fixture fixture) : IClassFix
     [Fact]
     public async Task All_targets_are_up()
     {
-        string[] jobs = ["alerting", "alertmanager", "node", "orchestrator", "prometheus", "workers"];
+        string[] jobs = ["alerting", "alertmanager", "console", "node", "orchestrator", "prometheus", "workers"];
         var targets = await Eventually.Get(
             async () => (await QueryAsync("/api/v1/targets?state=active")).GetProperty("activeTargets").EnumerateArray()
                 .Select(t => (Job: t.GetProperty("labels").GetProperty("job").GetString()!, Health: t.GetProperty("health").GetString()!, Error: t.GetProperty("lastError").GetString()!))

@@ -91,10 +91,11 @@ choose_engine() {
     say "Using the AppHost engine '$engine': $reason"
 }
 
-# Installs what is missing of the backends. Where that is not possible, says what is left out and goes on.
+# install_backends [more...]: installs what is missing of the backends, and of more that is written as they are. Where that is not possible,
+# says what is left out and goes on.
 install_backends() {
     local missing=() entry name found
-    for entry in "${backends[@]}"; do
+    for entry in "${backends[@]}" "$@"; do
         found=
         for name in ${entry%%|*}; do
             if command -v "$name" >/dev/null; then found=1; fi

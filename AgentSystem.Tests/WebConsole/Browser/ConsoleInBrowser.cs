@@ -1,0 +1,80 @@
+using AgentSystem.Tests.EndToEnd;
+using AgentSystem.Tests.Support;
+using Aspire.Hosting.Testing;
+using Microsoft.Playwright;
+
+namespace AgentSystem.Tests.WebConsole.Browser;
+
+/// <summary>
+/// A running system with everything that the console reads from, and one browser, for all tests that look at pages. The tests share it: they
+/// leave the backends as they found them.
+/// </summary>
+[CollectionDefinition(Name)]
+public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAsyncLifetime
+{
+    public const string Name = "a console in a browser";
+
+    private const string Token = "a-token-for-the-tests-of-one-run";
+
+    private IPlaywright? _playwright;
+
+    public RunningSystem System { get; private set; } = null!;
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Opens a page as somebody who has logged in, and waits until it shows its data.</summary>
+    /// <param name="path">With the slash.</param>
+    /// <param name="theme">Which of the two.</param>
+    /// <param name="width">Of the window, in CSS pixels.</param>
+    public async Task<ConsolePage> OpenAsync(string path, Theme theme = Theme.Light, int width = ConsolePage.Desktop)
+    {
+        var page = await OpenLoggedOutAsync($"/login?t={Token}&returnUrl={Uri.EscapeDataString(path)}", theme, width);
+        await page.UntilLoadedAsync();
+        return page;
+    }
+
+    /// <summary>Opens a page as somebody who has not logged in.</summary>
+    public async Task<ConsolePage> OpenLoggedOutAsync(string path, Theme theme = Theme.Light, int width = ConsolePage.Desktop)
+    {
+        var context = await Browser.NewContextAsync(new()
+        {
+            BaseURL = Address.ToString(),
+            ColorScheme = theme == Theme.Dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new() { Width = width, Height = width < 600 ? 844 : 800 },
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        var page = new ConsolePage(context, await context.NewPageAsync(), theme, width, Address);
+        await page.Page.GotoAsync(path);
+        return page;
+    }
+
+    public async Task InitializeAsync()
+    {
+        System = await RunningSystem.StartAsync(
+            Simulation.Enable, $"--Parameters:console-token={Token}",
+            "--Backends:Prometheus=native", "--Backends:Alertmanager=native", "--Backends:Jaeger=embedded", "--Backends:Loki=embedded");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        foreach (var resource in (string[])["console", "prometheus", "alertmanager", "telemetry-store"])
+            await System.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, limit.Token);
+        Address = System.App.GetEndpoint("console");
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Executables.Find("chromium", "chromium-browser", "google-chrome")
+                ?? throw new InvalidOperationException("The console is tested in a real browser: apt-get install chromium, as ./test.sh does."),
+            // The sandbox refuses to work for root.
+            ChromiumSandbox = Environment.UserName != "root",
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Browser is not null)
+            await Browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (System is not null)
+            await System.DisposeAsync();
+    }
+}

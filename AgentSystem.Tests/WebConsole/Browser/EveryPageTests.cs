@@ -1,0 +1,57 @@
+using AgentSystem.WebConsole;
+using AgentSystem.WebConsole.Navigation;
+using static Microsoft.Playwright.Assertions;
+
+namespace AgentSystem.Tests.WebConsole.Browser;
+
+/// <summary>What holds for each page of the navigation; a page joins by its <see cref="NavigationEntryAttribute"/>.</summary>
+[Collection(ConsoleInBrowser.Name)]
+public sealed class EveryPageTests(ConsoleInBrowser console)
+{
+    private static readonly IReadOnlyList<NavigationEntry> Entries = NavigationEntries.In(typeof(WebConsoleExtensions).Assembly).All;
+
+    public static TheoryData<string, Theme, int> PagesAndWindows
+    {
+        get
+        {
+            var data = new TheoryData<string, Theme, int>();
+            foreach (var entry in Entries)
+                foreach (var theme in Enum.GetValues<Theme>())
+                    foreach (var width in (int[])[ConsolePage.Desktop, ConsolePage.Phone])
+                        data.Add(entry.Path, theme, width);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PagesAndWindows))]
+    public async Task A_page_is_shown_without_an_error_and_without_a_barrier(string path, Theme theme, int width)
+    {
+        await using var page = await console.OpenAsync(path, theme, width);
+
+        var entry = Entries.Single(entry => entry.Path == path);
+        await Expect(page.Page).ToHaveTitleAsync($"{entry.Title} · AgentSystem");
+        await Expect(page.Page.Locator("h1")).ToHaveTextAsync(entry.Title);
+        await page.ScreenshotAsync(entry.Title.ToLowerInvariant());
+        await page.AssertGoodAsync();
+    }
+
+    [Fact]
+    public async Task The_keyboard_leads_everywhere()
+    {
+        await using var page = await console.OpenAsync("/");
+
+        foreach (var entry in Entries)
+        {
+            await page.Page.Keyboard.PressAsync("g");
+            await page.Page.Keyboard.PressAsync(entry.Key.ToString());
+            await Expect(page.Page.Locator("h1")).ToHaveTextAsync(entry.Title);
+        }
+        await page.Page.Keyboard.PressAsync("?");
+        await Expect(page.Page.GetByRole(Microsoft.Playwright.AriaRole.Dialog)).ToContainTextAsync("Keyboard shortcuts");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.Page.Keyboard.PressAsync("/");
+        await Expect(page.Page.Locator("[data-search]:focus")).ToHaveCountAsync(1);
+        Assert.Empty(page.Complaints);
+    }
+}

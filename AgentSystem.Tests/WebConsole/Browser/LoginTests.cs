@@ -1,0 +1,45 @@
+using static Microsoft.Playwright.Assertions;
+
+namespace AgentSystem.Tests.WebConsole.Browser;
+
+[Collection(ConsoleInBrowser.Name)]
+public sealed class LoginTests(ConsoleInBrowser console)
+{
+    [Theory]
+    [InlineData(Theme.Light, ConsolePage.Desktop)]
+    [InlineData(Theme.Dark, ConsolePage.Phone)]
+    public async Task Somebody_without_a_link_is_asked_for_the_token_and_then_led_to_the_page(Theme theme, int width)
+    {
+        await using var page = await console.OpenLoggedOutAsync("/tasks?state=dead", theme, width);
+
+        await Expect(page.Page).ToHaveTitleAsync("Log in · AgentSystem");
+        await page.ScreenshotAsync("login");
+        await page.AssertGoodAsync();
+        await page.Page.GetByLabel("Token").FillAsync("a-token-for-the-tests-of-one-run");
+        await page.Page.GetByText("Log in", new() { Exact = true }).ClickAsync();
+        await page.UntilLoadedAsync();
+        Assert.EndsWith("/tasks?state=dead", page.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_refused()
+    {
+        await using var page = await console.OpenLoggedOutAsync("/login?t=a-wrong-token-of-the-same-length");
+
+        await Expect(page.Page.GetByRole(Microsoft.Playwright.AriaRole.Alert)).ToContainTextAsync("not valid");
+        await page.Page.GotoAsync("/");
+        await Expect(page.Page).ToHaveTitleAsync("Log in · AgentSystem");
+    }
+
+    [Fact]
+    public async Task A_chosen_theme_is_remembered()
+    {
+        await using var page = await console.OpenAsync("/");
+
+        await page.Page.GetByLabel("Theme: dark").ClickAsync();
+        await page.Page.ReloadAsync();
+        await page.UntilLoadedAsync();
+        await Expect(page.Page.GetByLabel("Theme: dark")).ToHaveAttributeAsync("aria-pressed", "true");
+        Assert.Equal("rgb(26, 26, 26)", await page.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace AgentSystem.WebConsole.Backends;
+
+/// <summary>
+/// Asks one backend, and turns whatever goes wrong into a <see cref="Problem"/>: a page never sees an exception of a backend.
+/// Areas that need more of a backend's API than its client has add it as extension methods on <see cref="GetAsync"/>.
+/// </summary>
+public abstract class BackendClient(Backend backend, IHttpClientFactory clients, BackendHealth health, TimeProvider time)
+{
+    // What somebody waits for is small; what is not must not fill the memory.
+    private const int MaxErrorText = 400;
+
+    /// <summary>Who is asked.</summary>
+    public Backend Backend => backend;
+
+    /// <summary>The address, with a slash at its end; null when this run has no such backend.</summary>
+    public Uri? Address
+    {
+        get
+        {
+            using var http = clients.CreateClient(backend.ToString());
+            return http.BaseAddress;
+        }
+    }
+
+    /// <summary>Reads something.</summary>
+    /// <param name="path">The path below the address, without a slash at its beginning, with its query.</param>
+    /// <param name="type">How the answer is read.</param>
+    /// <param name="cancellationToken">Ends the request; the only thing that is thrown for.</param>
+    public Task<Answer<T>> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, path, null, type, cancellationToken);
+
+    /// <summary>Sends something and reads the answer.</summary>
+    protected async Task<Answer<T>> SendAsync<T>(
+        HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var http = clients.CreateClient(backend.ToString());
+        if (http.BaseAddress is null)
+            return new Problem(backend, ProblemKind.NotConfigured, $"This run has none: {backend.Setting()} is not set.", time.GetUtcNow());
+        try
+        {
+            using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (response.StatusCode >= HttpStatusCode.InternalServerError)
+                return Down(await ErrorTextAsync(response, cancellationToken));
+            if (!response.IsSuccessStatusCode)
+            {
+                health.Answered(backend);
+                var kind = response.StatusCode == HttpStatusCode.NotFound ? ProblemKind.NotFound : ProblemKind.Refused;
+                return new Problem(backend, kind, await ErrorTextAsync(response, cancellationToken), time.GetUtcNow());
+            }
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var value = await JsonSerializer.DeserializeAsync(stream, type, cancellationToken);
+            health.Answered(backend);
+            return value is null ? Down("It answered with nothing.") : (Answer<T>)value;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Down($"No answer within {http.Timeout.TotalSeconds:0} s.");
+        }
+        catch (HttpRequestException e)
+        {
+            return Down(e.HttpRequestError == HttpRequestError.ConnectionError ? $"Nobody listens at {http.BaseAddress.Authority}." : e.Message);
+        }
+        catch (Exception e) when (e is IOException or JsonException or InvalidOperationException)
+        {
+            return Down($"Its answer cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>What is wrong, said by the backend in a body that is no success; the default is its text or its status.</summary>
+    protected virtual string ReadError(string body) => body;
+
+    /// <summary>A question that the backend answered, and that is mistaken nevertheless.</summary>
+    protected Problem Refuse(string text) => new(backend, ProblemKind.Refused, text, time.GetUtcNow());
+
+    private Problem Down(string text) => new(backend, ProblemKind.Down, text, health.Failed(backend));
+
+    private async Task<string> ErrorTextAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = (await response.Content.ReadAsStringAsync(cancellationToken)).Trim();
+        var text = body.Length == 0 ? "" : ReadError(body).Trim();
+        if (text.Length == 0 || text.StartsWith('<'))
+            text = $"{(int)response.StatusCode} {response.ReasonPhrase}";
+        return text.Length <= MaxErrorText ? text : text[..MaxErrorText] + "…";
+    }
+}

@@ -1,0 +1,20 @@
+namespace AgentSystem.WebConsole.Backends;
+
+/// <summary>Where the backends are. An empty address: this run has no such backend.</summary>
+public sealed class BackendOptions
+{
+    /// <summary>Section of what is not an address.</summary>
+    public const string Section = "Console:Backends";
+
+    /// <summary>The addresses, by backend.</summary>
+    public IDictionary<Backend, string> Urls { get; } = new Dictionary<Backend, string>();
+
+    /// <summary>Address of Grafana, for links (<c>GRAFANA_URL</c>).</summary>
+    public string GrafanaUrl { get; set; } = "";
+
+    /// <summary>How long a backend may take for an answer.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal static bool IsAddress(string url) =>
+        url.Length == 0 || (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
+}

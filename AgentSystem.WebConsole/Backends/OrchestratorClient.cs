@@ -1,0 +1,41 @@
+using AgentSystem.Protocol.Api;
+
+namespace AgentSystem.WebConsole.Backends;
+
+/// <summary>The orchestrator's API.</summary>
+public sealed class OrchestratorClient(IHttpClientFactory clients, BackendHealth health, TimeProvider time)
+    : BackendClient(Backend.Orchestrator, clients, health, time)
+{
+    /// <summary>A page of tasks, newest first.</summary>
+    /// <param name="query">As <c>GET /tasks</c> has it, for example <c>state=active&amp;limit=50</c>.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public Task<Answer<TaskPage>> TasksAsync(string query, CancellationToken cancellationToken = default) =>
+        GetAsync($"tasks?{query}", ApiJson.Default.TaskPage, cancellationToken);
+
+    /// <summary>One task with payload, output and errors.</summary>
+    public Task<Answer<TaskView>> TaskAsync(string id, CancellationToken cancellationToken = default) =>
+        GetAsync($"tasks/{Uri.EscapeDataString(id)}", ApiJson.Default.TaskView, cancellationToken);
+
+    /// <summary>Where a task's time went.</summary>
+    public Task<Answer<TaskExplanation>> WhyAsync(string id, CancellationToken cancellationToken = default) =>
+        GetAsync($"tasks/{Uri.EscapeDataString(id)}/why", ApiJson.Default.TaskExplanation, cancellationToken);
+
+    /// <summary>The workers, their processes and their queues.</summary>
+    public Task<Answer<IReadOnlyList<WorkerView>>> WorkersAsync(CancellationToken cancellationToken = default) =>
+        GetAsync("workers", ApiJson.Default.IReadOnlyListWorkerView, cancellationToken);
+
+    /// <summary>Hands a task in.</summary>
+    public Task<Answer<TaskView>> SubmitAsync(TaskSubmission submission, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, "tasks", JsonContent.Create(submission, ApiJson.Default.TaskSubmission), ApiJson.Default.TaskView, cancellationToken);
+
+    /// <summary>Cancels a task that is not settled.</summary>
+    public Task<Answer<TaskView>> CancelAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, $"tasks/{Uri.EscapeDataString(id)}/cancel", null, ApiJson.Default.TaskView, cancellationToken);
+
+    /// <summary>Hands the content of a settled task in again; the answer is the new task.</summary>
+    public Task<Answer<TaskView>> ReplayAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, $"tasks/{Uri.EscapeDataString(id)}/replay", null, ApiJson.Default.TaskView, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override string ReadError(string body) => ProblemDetailsText.Of(body);
+}

@@ -1,0 +1,77 @@
+using AgentSystem.WebConsole.Backends;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentSystem.WebConsole.Live;
+
+/// <summary>Base of a page or a part of one that shows what changes. Its watches end with it.</summary>
+public abstract class LiveComponent : ComponentBase, IDisposable
+{
+    private readonly Dictionary<string, (string Key, PollWatch Watch)> _watches = [];
+    private bool _isDisposed;
+
+    /// <summary>The questions that all pages share.</summary>
+    [Inject]
+    protected SharedPolls Polls { get; set; } = null!;
+
+    /// <summary>The clock.</summary>
+    [Inject]
+    protected TimeProvider Time { get; set; } = null!;
+
+    /// <summary>
+    /// Watches a question and renders with each answer. May be called again with each change of parameters: with the same key nothing happens,
+    /// with another one the slot's earlier watch ends.
+    /// </summary>
+    /// <param name="slot">Names the place on this page that the answer is for.</param>
+    /// <param name="key">Names the question: all pages with the same key share it.</param>
+    /// <param name="interval">How often it is asked.</param>
+    /// <param name="ask">The question.</param>
+    /// <param name="take">Takes the answer in, for example into a field.</param>
+    protected void Watch<T>(string slot, string key, TimeSpan interval, Func<CancellationToken, Task<Answer<T>>> ask, Action<Live<T>> take)
+    {
+        if (_watches.TryGetValue(slot, out var earlier))
+        {
+            if (earlier.Key == key)
+                return;
+            earlier.Watch.Dispose();
+            take(new());
+        }
+        // Answers that were on their way when the slot changed are not for the new question.
+        _watches[slot] = (key, Polls.Watch<T>(key, interval, ask, live => _ = InvokeAsync(() =>
+        {
+            if (_isDisposed || (_watches.TryGetValue(slot, out var current) && current.Key != key))
+                return;
+            take(live);
+            StateHasChanged();
+        })));
+    }
+
+    /// <summary>Ends a watch.</summary>
+    protected void Unwatch(string slot)
+    {
+        if (_watches.Remove(slot, out var watch))
+            watch.Watch.Dispose();
+    }
+
+    /// <summary>Asks the slot's question now.</summary>
+    protected void AskNow(string slot)
+    {
+        if (_watches.TryGetValue(slot, out var watch))
+            watch.Watch.AskNow();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends the watches; whoever overrides it calls this too.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        _isDisposed = true;
+        foreach (var watch in _watches.Values)
+            watch.Watch.Dispose();
+        _watches.Clear();
+    }
+}

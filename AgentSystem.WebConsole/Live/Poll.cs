@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using AgentSystem.WebConsole.Backends;
+
+namespace AgentSystem.WebConsole.Live;
+
+/// <summary>One question that is asked again and again for as long as somebody wants the answers.</summary>
+internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> ask, TimeProvider time, ILogger logger, CancellationToken stopping) : IPoll
+{
+    // Somebody who goes from page to page finds the answers still there.
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private readonly List<Watcher<T>> _watchers = [];
+    private TaskCompletionSource _wake = NewWake();
+    private Live<T> _latest = new();
+    private bool _isRunning;
+    private bool _hasEnded;
+    private bool _isAskedFor;
+
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_lock)
+                return _isRunning;
+        }
+    }
+
+    /// <summary>False when this poll has ended and another one has to take its place.</summary>
+    internal bool TryAdd(Watcher<T> watcher)
+    {
+        Live<T> latest;
+        lock (_lock)
+        {
+            if (_hasEnded)
+                return false;
+            _watchers.Add(watcher);
+            latest = _latest;
+            if (_isRunning)
+                Wake();
+            else
+                _ = RunAsync();
+            _isRunning = true;
+        }
+        if (!latest.IsWaiting)
+            watcher.Changed(latest);
+        return true;
+    }
+
+    internal void Remove(Watcher<T> watcher)
+    {
+        lock (_lock)
+            _watchers.Remove(watcher);
+    }
+
+    /// <summary>Asks without waiting for the time.</summary>
+    internal void AskNow()
+    {
+        lock (_lock)
+        {
+            _isAskedFor = true;
+            Wake();
+        }
+    }
+
+    private void Wake() => _wake.TrySetResult();
+
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task RunAsync()
+    {
+        // Not on the thread of whoever came first.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        // What nobody asked for by hand makes no traces, neither here nor where the question arrives.
+        using var untraced = new Activity("poll").SetIdFormat(ActivityIdFormat.W3C);
+        Activity.Current = null;
+        untraced.Start();
+        untraced.ActivityTraceFlags = ActivityTraceFlags.None;
+        var emptySince = (DateTimeOffset?)null;
+        while (!stopping.IsCancellationRequested)
+        {
+            var asked = time.GetUtcNow();
+            if (await AskAsync() is { } latest)
+                Tell(latest);
+            while (!stopping.IsCancellationRequested)
+            {
+                TimeSpan wait;
+                Task wake;
+                lock (_lock)
+                {
+                    if (_watchers.Count == 0)
+                    {
+                        emptySince ??= time.GetUtcNow();
+                        wait = emptySince.Value + Linger - time.GetUtcNow();
+                        if (wait <= TimeSpan.Zero)
+                        {
+                            _isRunning = false;
+                            _hasEnded = true;
+                            return;
+                        }
+                    }
+                    else
+                    {
+                        emptySince = null;
+                        wait = _isAskedFor ? TimeSpan.Zero : asked + _watchers.Min(w => w.Interval) - time.GetUtcNow();
+                        if (wait <= TimeSpan.Zero)
+                        {
+                            _isAskedFor = false;
+                            break;
+                        }
+                    }
+                    if (_wake.Task.IsCompleted)
+                        _wake = NewWake();
+                    wake = _wake.Task;
+                }
+                await wake.WaitAsync(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<Live<T>?> AskAsync()
+    {
+        try
+        {
+            var answer = await ask(stopping);
+            lock (_lock)
+                return _latest = _latest.Next(answer, time.GetUtcNow());
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+#pragma warning disable CA1031 // A mistake of ours in one question must not end it for all who watch.
+        catch (Exception e)
+        {
+            LogFailed(logger, e);
+            return null;
+        }
+#pragma warning restore CA1031
+    }
+
+    private void Tell(Live<T> latest)
+    {
+        Watcher<T>[] watchers;
+        lock (_lock)
+            watchers = [.. _watchers];
+        foreach (var watcher in watchers)
+            watcher.Changed(latest);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A poll failed; it goes on")]
+    private static partial void LogFailed(ILogger logger, Exception error);
+}

@@ -1,0 +1,46 @@
+using AgentSystem.WebConsole.Access;
+using AgentSystem.WebConsole.Backends;
+using AgentSystem.WebConsole.Live;
+using AgentSystem.WebConsole.Navigation;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.FluentUI.AspNetCore.Components;
+
+namespace AgentSystem.WebConsole;
+
+/// <summary>Puts the console together.</summary>
+public static class WebConsoleExtensions
+{
+    /// <summary>Adds the pages, what they read from, and who may see them.</summary>
+    public static WebApplicationBuilder AddWebConsole(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        // Scripts and styles of packages are files of a build until it is published.
+        builder.WebHost.UseStaticWebAssets();
+        builder.AddConsoleAccess();
+        builder.AddBackends();
+        builder.AddLiveData();
+        builder.Services.AddSingleton(NavigationEntries.In(typeof(WebConsoleExtensions).Assembly));
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        // What the keys protect does not outlive the process, so they need no folder.
+        builder.Configuration["Serilog:MinimumLevel:Override:Microsoft.AspNetCore.DataProtection"] ??= "Error";
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddFluentUIComponents();
+        return builder;
+    }
+
+    /// <summary>Maps the pages and the login before them.</summary>
+    public static WebApplication MapWebConsole(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseSecurityHeaders();
+        app.UseStatusCodePagesWithReExecute("/not-found");
+        // By name, since they would stand before the headers otherwise, and send people to the login without them.
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapConsoleLogin();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        return app;
+    }
+}
