@@ -64,7 +64,7 @@ internal static class LineBatch
         return new(stream, lines[0].TimestampNanos, lines[^1].TimestampNanos, lines.Count, close ? TextSignature.Of(text) : null, data);
     }
 
-    // The same instant and line is one line; those that came first keep their place among lines of one instant.
+    // What is the same is stored once; those that came first keep their place among lines of one instant.
     private static List<LogEntry> Sorted(List<LogEntry> lines)
     {
         var isSorted = true;
@@ -77,14 +77,14 @@ internal static class LineBatch
             order[i] = (lines[i].TimestampNanos, i);
         Array.Sort(order, static (a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Index.CompareTo(b.Index));
         var sorted = new List<LogEntry>(lines.Count);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<LogEntry>(new SameEntry(oneStream: true));
         for (var i = 0; i < order.Length; i++)
         {
             var line = lines[order[i].Index];
             var isShared = i > 0 && order[i - 1].Time == order[i].Time || i + 1 < order.Length && order[i + 1].Time == order[i].Time;
             if (isShared && i > 0 && order[i - 1].Time != order[i].Time)
                 seen.Clear();
-            if (!isShared || seen.Add(line.Line))
+            if (!isShared || seen.Add(line))
                 sorted.Add(line);
         }
         return sorted;

@@ -21,7 +21,7 @@ internal sealed class LineMerge(LogSelection selection, IReadOnlyList<byte[]> te
     internal IEnumerable<LogEntry> Entries(CancellationToken cancellationToken)
     {
         LogEntry? last = null;
-        var sameInstant = new HashSet<(IReadOnlyList<Label>, string)>();
+        var sameInstant = new HashSet<LogEntry>(new SameEntry(oneStream: false));
         while (_queue.TryDequeue(out var cursor, out _))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -38,8 +38,8 @@ internal sealed class LineMerge(LogSelection selection, IReadOnlyList<byte[]> te
                 if (last?.TimestampNanos != entry.TimestampNanos)
                     sameInstant.Clear();
                 else if (sameInstant.Count == 0)
-                    sameInstant.Add((last.Stream, last.Line));
-                if (last?.TimestampNanos == entry.TimestampNanos && !sameInstant.Add((entry.Stream, entry.Line)))
+                    sameInstant.Add(last);
+                if (last?.TimestampNanos == entry.TimestampNanos && !sameInstant.Add(entry))
                     continue;
                 last = entry;
                 yield return entry;

@@ -60,15 +60,15 @@ public sealed class LogStoreTests
     }
 
     [Fact]
-    public async Task The_same_instant_and_line_of_a_stream_is_kept_once()
+    public async Task The_same_line_with_the_same_metadata_at_one_instant_of_a_stream_is_kept_once()
     {
         using var folder = new TempFolder();
         using var store = new OpenStore(folder);
-        LogEntry[] lines = [new(1, "a", Marie, []), new(1, "b", Marie, []), new(1, "a", Anga, [])];
+        LogEntry[] lines = [new(1, "a", Marie, []), new(1, "b", Marie, []), new(1, "a", Anga, []), new(1, "a", Marie, [new("k", "v")])];
         await store.Logs.AppendAsync(lines, default);
         await store.Logs.AppendAsync(lines, default);
 
-        Assert.Equal(["a", "b", "a"], store.Logs.Select(new([], 0, 2), default).Select(e => e.Line));
+        Assert.Equal(["a", "a", "a", "b"], store.Logs.Select(new([], 0, 2), default).Select(e => e.Line).Order());
     }
 
     [Fact]
@@ -124,5 +124,6 @@ public sealed class LogStoreTests
             || !part.IsNormalized() || part.Any(char.IsSurrogate));
     });
 
-    private static (long, string, bool) Key(LogEntry entry) => (entry.TimestampNanos, entry.Line, entry.Stream.Count == 2);
+    private static (long, string, bool, string) Key(LogEntry entry) =>
+        (entry.TimestampNanos, entry.Line, entry.Stream.Count == 2, string.Join(',', entry.Metadata));
 }
