@@ -28,8 +28,10 @@ public static class OtlpLogs
     /// <summary>The entries of all records, and how many records were left out because their line is too long.</summary>
     /// <param name="request">What came.</param>
     /// <param name="nowNanos">The time for records that have none, in nanoseconds since 1970-01-01T00:00:00Z.</param>
+    /// <param name="maxLineBytes">How long a line may be.</param>
     /// <exception cref="OtlpFormatException">An attribute's name cannot be a label's.</exception>
-    public static (List<LogEntry> Entries, int TooLong) Convert(IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos)
+    public static (List<LogEntry> Entries, int TooLong) Convert(
+        IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos, int maxLineBytes = MaxLineBytes)
     {
         var entries = new List<LogEntry>();
         var tooLong = 0;
@@ -43,7 +45,7 @@ public static class OtlpLogs
                 foreach (var record in scope.Items)
                 {
                     var line = record.Body.ToString();
-                    if (IsTooLong(line))
+                    if (IsTooLong(line, maxLineBytes))
                     {
                         tooLong++;
                         continue;
@@ -60,8 +62,8 @@ public static class OtlpLogs
         return (entries, tooLong);
     }
 
-    private static bool IsTooLong(string line) =>
-        line.Length > MaxLineBytes || (line.Length > MaxLineBytes / 3 && System.Text.Encoding.UTF8.GetByteCount(line) > MaxLineBytes);
+    private static bool IsTooLong(string line, int maxBytes) =>
+        line.Length > maxBytes || (line.Length > maxBytes / 3 && System.Text.Encoding.UTF8.GetByteCount(line) > maxBytes);
 
     private static (Label[] Stream, List<Label> Metadata) Split(Resource resource)
     {

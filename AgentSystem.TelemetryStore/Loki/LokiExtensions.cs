@@ -1,6 +1,7 @@
 using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
 using AgentSystem.TelemetryStore.Logs;
+using AgentSystem.TelemetryStore.Storage;
 using Microsoft.Extensions.Options;
 
 namespace AgentSystem.TelemetryStore.Loki;
@@ -23,12 +24,14 @@ public static class LokiExtensions
             var options = services.GetRequiredService<IOptions<LokiOptions>>().Value;
             return new QueryEngine(services.GetRequiredService<ILogStore>(), new(options.MaxQuerySeries, options.MaxEntriesLimit, options.QueryTimeout));
         });
+        builder.Services.AddSingleton<EntryRules>();
         builder.Services.AddSingleton<PushReceiver>();
+        builder.Services.AddSingleton<OtlpReceiver>();
         builder.Services.AddSingleton<TailSessions>();
         return builder;
     }
 
-    /// <summary>Maps the API under <c>/loki/api/v1</c>, and <c>/ready</c>. Like every endpoint they need the API key, <c>/ready</c> excepted.</summary>
+    /// <summary>Maps the API under <c>/loki/api/v1</c>, <c>/otlp/v1/logs</c> and <c>/ready</c>. Like every endpoint they need the API key, <c>/ready</c> excepted.</summary>
     public static WebApplication MapLokiApi(this WebApplication endpoints)
     {
         endpoints.UseWebSockets();
@@ -40,6 +43,7 @@ public static class LokiExtensions
         StatusEndpoints.Map(api);
         api.MapPost("/push", (HttpContext context, PushReceiver push) => push.ReceiveAsync(context));
         api.MapGet("/tail", (HttpContext context, TailSessions tails) => tails.FollowAsync(context));
+        endpoints.MapPost("/otlp/v1/logs", (HttpContext context, OtlpReceiver otlp) => otlp.ReceiveAsync(context)).ExcludeFromDescription();
         endpoints.MapGet("/ready", () => Results.Text("ready\n")).AllowAnonymous().ExcludeFromDescription();
         return endpoints;
     }
@@ -61,6 +65,14 @@ public static class LokiExtensions
         catch (LokiException e)
         {
             return Error(headers, e.StatusCode, e.Message);
+        }
+        catch (StoreBusyException e)
+        {
+            return Error(headers, StatusCodes.Status429TooManyRequests, e.Message);
+        }
+        catch (StoreException e)
+        {
+            return Error(headers, StatusCodes.Status503ServiceUnavailable, e.Message);
         }
         catch (BadHttpRequestException e)
         {

@@ -29,7 +29,7 @@ public sealed class LokiOptions
 
     /// <summary>Longest line that is taken, in UTF-8 bytes.</summary>
     [Range(1, 1 << 26, ErrorMessage = "Loki:MaxLineBytes must lie between 1 byte and 64 MiB.")]
-    public int MaxLineBytes { get; set; } = 256_000;
+    public int MaxLineBytes { get; set; } = 256 << 10;
 
     /// <summary>Longest push request, in bytes, before and after it is unpacked.</summary>
     [Range(1024, 1 << 30, ErrorMessage = "Loki:MaxPushBytes must lie between 1 KiB and 1 GiB.")]

@@ -3,17 +3,15 @@ using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
 using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.Otlp;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace AgentSystem.TelemetryStore.Loki;
 
 /// <summary>Takes lines at <c>push</c>: JSON, or protobuf packed with Snappy. What is good of a request is kept, and the rest is a 400.</summary>
-internal sealed class PushReceiver(ILogStore store, IOptions<LokiOptions> options, TimeProvider time)
+internal sealed class PushReceiver(ILogStore store, EntryRules rules, IOptions<LokiOptions> options)
 {
     private const string ServiceName = "service_name", UnknownService = "unknown_service";
-    private const int MaxLabels = 15, MaxNameLength = 1024, MaxValueLength = 2048;
 
     /// <summary>Labels that name the service when <c>service_name</c> is missing, the first one found.</summary>
     internal static readonly string[] ServiceLabels =
@@ -24,52 +22,30 @@ internal sealed class PushReceiver(ILogStore store, IOptions<LokiOptions> option
 
     internal async Task<IResult> ReceiveAsync(HttpContext context)
     {
-        // The limit is ours, with Loki's status.
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
-        var body = await ReadBodyAsync(context.Request, context.RequestAborted);
-        var streams = IsJson(context.Request) ? PushFormats.ReadJson(body) : PushFormats.ReadProto(Unpack(body.Span));
+        var body = await RequestBody.ReadAsync(context.Request, Unpack, options.Value.MaxPushBytes);
+        var streams = IsJson(context.Request) ? PushFormats.ReadJson(body) : PushFormats.ReadProto(UnpackSnappy(body.Span));
         if (streams.Count == 0)
             throw new LokiException(StatusCodes.Status422UnprocessableEntity, "error at least one valid stream is required for ingestion\n");
 
-        var (entries, errors) = Check(streams);
-        if (entries.Count > 0)
-            await store.AppendAsync(entries, context.RequestAborted);
-        return errors.Count == 0 ? Results.NoContent() : throw LokiException.BadRequest(Summarize(errors) + "\n");
+        var (good, errors) = rules.Check(streams.SelectMany(Entries));
+        if (good.Count > 0)
+            await store.AppendAsync(good, context.RequestAborted);
+        return errors.Count == 0 ? Results.NoContent() : throw LokiException.BadRequest(EntryRules.Summarize(errors) + "\n");
     }
 
     private static bool IsJson(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         ? type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
         : throw LokiException.BadRequest("mime: no media type\n");
 
-    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static Stream Unpack(string encoding, Stream body) => encoding switch
     {
-        var encoding = request.Headers.ContentEncoding.ToString();
-        await using var body = encoding switch
-        {
-            "" or "snappy" => request.Body,
-            "gzip" => new GZipStream(request.Body, CompressionMode.Decompress),
-            "deflate" => new DeflateStream(request.Body, CompressionMode.Decompress),
-            _ => throw LokiException.BadRequest($"Content-Encoding {GoText.Quote(encoding)} not supported\n"),
-        };
-        using var buffer = new MemoryStream();
-        var chunk = new byte[81920];
-        try
-        {
-            for (int read; (read = await body.ReadAsync(chunk, cancellationToken)) > 0;)
-            {
-                buffer.Write(chunk, 0, read);
-                if (buffer.Length > options.Value.MaxPushBytes)
-                    throw TooLarge($"message size larger than max ({options.Value.MaxPushBytes})");
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            throw LokiException.BadRequest($"{encoding}: {e.Message}\n");
-        }
-        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
-    }
+        "" or "snappy" => body,
+        "gzip" => new GZipStream(body, CompressionMode.Decompress),
+        "deflate" => new DeflateStream(body, CompressionMode.Decompress),
+        _ => throw LokiException.BadRequest($"Content-Encoding {GoText.Quote(encoding)} not supported\n"),
+    };
 
-    private byte[] Unpack(ReadOnlySpan<byte> body)
+    private byte[] UnpackSnappy(ReadOnlySpan<byte> body)
     {
         try
         {
@@ -81,30 +57,10 @@ internal sealed class PushReceiver(ILogStore store, IOptions<LokiOptions> option
         }
     }
 
-    private static LokiException TooLarge(string what) => new(StatusCodes.Status413PayloadTooLarge, $"request body too large: {what}\n");
-
-    private (List<LogEntry> Entries, List<string> Errors) Check(IReadOnlyList<PushedStream> streams)
+    private static IEnumerable<LogEntry> Entries(PushedStream pushed)
     {
-        var entries = new List<LogEntry>();
-        var errors = new List<string>();
-        var now = time.GetUtcNow();
-        foreach (var pushed in streams.Where(s => s.Lines.Count > 0))
-        {
-            var stream = WithServiceName(pushed.Labels);
-            if (FaultOf(stream) is { } fault)
-            {
-                errors.Add(fault);
-                continue;
-            }
-            foreach (var line in pushed.Lines)
-            {
-                if (FaultOf(line, stream, now) is { } error)
-                    errors.Add(error);
-                else
-                    entries.Add(new(line.TimestampNanos, line.Line, stream.Labels, Metadata(line, stream.Labels)));
-            }
-        }
-        return (entries, errors);
+        var stream = WithServiceName(pushed.Labels).Labels;
+        return pushed.Lines.Select(line => new LogEntry(line.TimestampNanos, line.Line, stream, Metadata(line, stream)));
     }
 
     private static LabelSet WithServiceName(IReadOnlyList<Label> pushed)
@@ -114,40 +70,6 @@ internal sealed class PushReceiver(ILogStore store, IOptions<LokiOptions> option
             return labels;
         return labels.With(ServiceName, ServiceLabels.Select(name => labels[name]).FirstOrDefault(value => value is not null) ?? UnknownService);
     }
-
-    private static string? FaultOf(LabelSet stream)
-    {
-        var count = stream.Labels.Count - 1;
-        if (count > MaxLabels)
-            return $"entry for stream '{stream}' has {count} label names; limit {MaxLabels}";
-        for (var i = 0; i < stream.Labels.Count; i++)
-        {
-            var (name, value) = stream.Labels[i];
-            if (name.Length > MaxNameLength)
-                return $"stream '{stream}' has label name too long: '{name}'";
-            if (value.Length > MaxValueLength)
-                return $"stream '{stream}' has label value too long: '{value}'";
-            if (i > 0 && name == stream.Labels[i - 1].Name)
-                return $"stream '{stream}' has duplicate label name: '{name}'";
-        }
-        return null;
-    }
-
-    private string? FaultOf(PushedLine line, LabelSet stream, DateTimeOffset now)
-    {
-        var oldest = now - options.Value.RejectOlderThan;
-        if (line.TimestampNanos < RequestParameters.Nanos(oldest))
-            return $"entry for stream '{stream}' has timestamp too old: {Rfc3339Text(line.TimestampNanos)}, oldest acceptable timestamp is: {Rfc3339Text(RequestParameters.Nanos(oldest))}";
-        if (line.TimestampNanos > RequestParameters.Nanos(now + options.Value.CreationGracePeriod))
-            return $"entry for stream '{stream}' has timestamp too new: {Rfc3339Text(line.TimestampNanos)}";
-        var bytes = System.Text.Encoding.UTF8.GetByteCount(line.Line);
-        return bytes > options.Value.MaxLineBytes
-            ? $"max entry size '{options.Value.MaxLineBytes}' bytes exceeded for stream '{stream}' while adding an entry with length '{bytes}' bytes"
-            : null;
-    }
-
-    private static string Rfc3339Text(long nanos) =>
-        DateTimeOffset.UnixEpoch.AddTicks(nanos / 100).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     private static IReadOnlyList<Label> Metadata(PushedLine line, IReadOnlyList<Label> stream)
     {
@@ -171,11 +93,5 @@ internal sealed class PushReceiver(ILogStore store, IOptions<LokiOptions> option
         {
             throw LokiException.BadRequest(e.Message + "\n");
         }
-    }
-
-    private static string Summarize(List<string> errors)
-    {
-        var kinds = errors.GroupBy(e => e).ToArray();
-        return string.Join("; ", kinds.Select(k => kinds.Length > 1 || k.Count() > 1 ? $"{k.Count()} errors like: {k.Key}" : k.Key));
     }
 }
