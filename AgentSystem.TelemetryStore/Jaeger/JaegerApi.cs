@@ -21,6 +21,9 @@ internal static class JaegerApi
         Map("/traces", "search", Search);
         Map("/traces/{traceID}", "trace", GetTrace);
         Map("/dependencies", "dependencies", Dependencies);
+        Map("/metrics/latencies", "metrics", (_, _, query) => Metrics(query, withQuantile: true));
+        Map("/metrics/calls", "metrics", (_, _, query) => Metrics(query, withQuantile: false));
+        Map("/metrics/errors", "metrics", (_, _, query) => Metrics(query, withQuantile: false));
 
         void Map(string path, string name, Func<HttpContext, ITraceStore, JaegerQuery, Answer> handler) =>
             api.MapGet(path, (HttpContext context, ITraceStore store, TimeProvider time, StoreInstruments instruments) =>
@@ -112,6 +115,13 @@ internal static class JaegerApi
             }
             json.WriteEndArray();
         });
+    }
+
+    /// <summary>By default Jaeger has no metrics backend either, and says so of every request that it can read.</summary>
+    private static Answer Metrics(JaegerQuery query, bool withQuantile)
+    {
+        query.CheckMetrics(withQuantile);
+        return Answer.Failed(StatusCodes.Status501NotImplemented, "trace metrics are currently disabled - no metrics backend configured");
     }
 
     private static Answer Traces(IEnumerable<Trace> traces, bool raw, IReadOnlyList<Error> errors) => new(StatusCodes.Status200OK, 0, json =>

@@ -68,6 +68,24 @@ internal sealed class JaegerQuery(IQueryCollection query, TimeProvider time)
         return (end - lookback, end);
     }
 
+    /// <summary>Reads the parameters of a request for metrics, and forgets them.</summary>
+    /// <exception cref="ParameterException">One of them cannot be read.</exception>
+    internal void CheckMetrics(bool withQuantile)
+    {
+        if (withQuantile && !LogQl.Syntax.GoText.TryParseFloat(Text("quantile"), out _))
+            throw Unparsable("quantile", $"strconv.ParseFloat: parsing \"{Text("quantile")}\": invalid syntax");
+        if (query["service"].Count == 0)
+            throw Unparsable("service", "please provide at least one service name");
+        Bool("groupByOperation");
+        if (query["spanKind"].FirstOrDefault(k => k is not ("unspecified" or "internal" or "server" or "client" or "producer" or "consumer")) is { } kind)
+            throw Unparsable("spanKind", $"unsupported span kind: '{kind}'");
+        foreach (var name in (string[])["endTs", "lookback", "step", "ratePer"])
+        {
+            if (Text(name) is { Length: > 0 } text)
+                Named(name, text, t => GoText.ParseInt(t));
+        }
+    }
+
     private long NowNanos() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
     private long Duration(string name) => Text(name) is { Length: > 0 } text ? Named(name, text, GoText.ParseDuration) : 0;
@@ -141,9 +159,11 @@ internal sealed class JaegerQuery(IQueryCollection query, TimeProvider time)
         }
         catch (ParameterException e)
         {
-            throw new ParameterException($"unable to parse param '{name}': {e.Message}");
+            throw Unparsable(name, e.Message);
         }
     }
+
+    private static ParameterException Unparsable(string name, string why) => new($"unable to parse param '{name}': {why}");
 
     // Times beyond what nanoseconds can say are as far away as that.
     private static long Scale(long value, long factor) => (long)Int128.Clamp((Int128)value * factor, long.MinValue, long.MaxValue);

@@ -141,6 +141,20 @@ public sealed class JaegerSearchTests(TelemetryBackend backend) : IClassFixture<
         Assert.Empty((await backend.GetAsync($"/api/dependencies?endTs=1000&lookback=500&service={caller}")).GetProperty("data").EnumerateArray());
     }
 
+    [Theory]
+    [InlineData("calls?service=a", 501, "trace metrics are currently disabled - no metrics backend configured")]
+    [InlineData("latencies?service=a&quantile=0.95&spanKind=server&step=60000", 501, "trace metrics are currently disabled - no metrics backend configured")]
+    [InlineData("latencies?service=a", 400, "unable to parse param 'quantile': strconv.ParseFloat: parsing \"\": invalid syntax")]
+    [InlineData("errors", 400, "unable to parse param 'service': please provide at least one service name")]
+    [InlineData("errors?service=a&spanKind=x", 400, "unable to parse param 'spanKind': unsupported span kind: 'x'")]
+    [InlineData("errors?service=a&lookback=1h", 400, "unable to parse param 'lookback': strconv.ParseInt: parsing \"1h\": invalid syntax")]
+    public async Task There_are_no_metrics_as_by_default(string query, int status, string message)
+    {
+        var (code, body) = await backend.FailAsync("/api/metrics/" + query);
+
+        Assert.Equal((status, message), (code, body.GetProperty("errors")[0].GetProperty("msg").GetString()));
+    }
+
     private async Task<string[]> SearchAsync(string query) =>
         [.. (await backend.GetAsync("/api/traces?" + query)).GetProperty("data").EnumerateArray().Select(t => t.GetProperty("traceID").GetString()!)];
 }
