@@ -65,13 +65,7 @@ internal sealed class LabelCondition(LabelFilter filter) : IStage
             case LabelMatch.NotEqual:
                 return value => value != matcher.Value;
             default:
-                // Unlike a stream selector's, the dot of a label filter stops at the end of a line, but for these two.
-                Func<string, bool> matches = matcher.Value switch
-                {
-                    ".*" => _ => true,
-                    ".+" => value => value.Length > 0,
-                    _ => Re2.CompileAnchored(matcher.Value, dotIsAll: false).IsMatch,
-                };
+                var matches = LabelRegex.Compile(matcher.Value);
                 return matcher.Match is LabelMatch.Regex ? matches : value => !matches(value);
         }
     }

@@ -107,6 +107,13 @@ internal sealed class Lexer(string text)
 
     private Token Number(int start)
     {
+        if (text[start] == '0' && Peek(1) is 'x' or 'X' or 'o' or 'O' or 'b' or 'B' && char.IsAsciiHexDigit(Peek(2)))
+        {
+            _at++;
+            while (char.IsAsciiLetterOrDigit(Peek()) || Peek() == '.')
+                _at++;
+            return new(TokenKind.Number, text[start.._at], start);
+        }
         SkipDigits();
         if (Peek() == '.')
         {

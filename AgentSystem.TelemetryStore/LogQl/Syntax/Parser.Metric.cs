@@ -113,13 +113,19 @@ public sealed partial class Parser
 
     private double SignedNumber()
     {
-        var sign = Take("-") ? -1 : 1;
-        if (sign > 0)
-            Take("+");
-        var written = Expect(TokenKind.Number).Text;
-        return GoText.TryParseFloat(written, out var value)
-            ? sign * value
-            : throw new LogQlParseException($"unable to parse literal as a float: strconv.ParseFloat: parsing {GoText.Quote(written)}: value out of range");
+        var isNegative = Take("-");
+        var isSigned = isNegative || Take("+");
+        var value = Float(Expect(TokenKind.Number, isSigned ? ["NUMBER"] : []).Text, "literal");
+        return isNegative ? -value : value;
+    }
+
+    private static double Float(string written, string what)
+    {
+        if (GoText.TryParseFloat(written, out var value))
+            return value;
+        // Go's scanner reads 0x10 and 0b1 as numbers, and its reader of floats does not.
+        var problem = char.IsAsciiLetter(written.ElementAtOrDefault(1)) && written[0] == '0' && written[1] is not ('e' or 'E') ? "invalid syntax" : "value out of range";
+        throw new LogQlParseException($"unable to parse {what} as a float: strconv.ParseFloat: parsing {GoText.Quote(written)}: {problem}");
     }
 
     private VectorLiteral Vector()
@@ -128,7 +134,7 @@ public sealed partial class Parser
         Expect("(", "(");
         var written = Expect(TokenKind.Number, "NUMBER").Text;
         Expect(")", ")");
-        return new(GoText.TryParseFloat(written, out var value) ? value : double.PositiveInfinity);
+        return new(Float(written, "vectorExpr"));
     }
 
     private MetricExpr Replace()
@@ -166,7 +172,7 @@ public sealed partial class Parser
             if (Take(","))
                 (parameter, of) = (number, Expression(0));
             else
-                of = Operators(new Literal(GoText.TryParseFloat(number.Text, out var value) ? value : double.PositiveInfinity), 0);
+                of = Operators(new Literal(Float(number.Text, "literal")), 0);
         }
         else
         {

@@ -41,6 +41,36 @@ public sealed class EngineTests
     public async Task A_filter_keeps_what_Loki_keeps(string query, string line, bool isKept) =>
         Assert.Equal(isKept ? 1 : 0, (await LinesAsync(query, line)).Count);
 
+    // pkg/logql/log/filter.go of Loki 3.7: some patterns are taken for texts, and those that stand for "contains" lose their anchors.
+    [Theory]
+    [InlineData("al.*", "malice", true)]
+    [InlineData(".*ice", "alices", true)]
+    [InlineData("ali|alice", "malices", true)]
+    [InlineData("al(ice|fred)", "malices", true)]
+    [InlineData("al(ice|fred)", "alan", false)]
+    [InlineData("alice", "malice", false)]
+    [InlineData("warn|error", "errors", false)]
+    [InlineData("(warn|error)", "error", true)]
+    [InlineData("bar|baz", "bars", false)]
+    [InlineData("a|b", "ab", false)]
+    [InlineData("(al|ben)ice", "malice", false)]
+    [InlineData("al.+", "malice", false)]
+    [InlineData("a.*e", "malice", false)]
+    [InlineData("(?i)ALICE", "alice", true)]
+    [InlineData("(?i)al.*", "MALICE", true)]
+    [InlineData(@"al\\.*", "mal.ice", false)]
+    [InlineData(".*", "", true)]
+    [InlineData(".+", "", false)]
+    [InlineData("", "anything", true)]
+    public async Task A_label_filter_matches_what_Loki_takes_its_expression_for(string pattern, string value, bool isKept)
+    {
+        foreach (var (op, expected) in new[] { ("=~", isKept), ("!~", !isKept) })
+        {
+            var found = await LinesAsync($$"""{app="shop"} | label_format x="{{value}}" | x{{op}}"{{pattern}}" """, "a");
+            Assert.Equal((op, expected ? 1 : 0), (op, found.Count));
+        }
+    }
+
     [Theory]
     [InlineData("{{.app}}-{{.nope}}.", "shop-.")]
     [InlineData("{{if eq .app \"shop\"}}yes{{else}}no{{end}}", "yes")]

@@ -61,15 +61,6 @@ public sealed class ParserTests
     public void A_selector_that_everything_satisfies_is_refused(string text) =>
         Assert.Contains("queries require at least one regexp or equality matcher", Assert.Throws<LogQlParseException>(() => Parser.Parse(text)).Message, StringComparison.Ordinal);
 
-    [Theory]
-    [InlineData("""{a="b"} |> "<_> x" """)]
-    [InlineData("""{a="b"} |= ip("10.0.0.0/8")""")]
-    [InlineData("""{a="b"} | pattern "<x>" """)]
-    [InlineData("""{a="b"} | regexp "(?P<x>a)" """)]
-    [InlineData("""rate_counter({a="b"} | unwrap x [1m])""")]
-    public void What_this_store_cannot_do_says_so(string text) =>
-        Assert.Contains("not supported by this store", Assert.Throws<LogQlParseException>(() => Parser.Parse(text)).Message, StringComparison.Ordinal);
-
     [Fact]
     public void A_query_reads_back_as_itself() => LogQlGen.Query.Sample(expr => Assert.Equal(expr, Parser.Parse(expr.ToString())), iter: 3000);
 
