@@ -63,7 +63,8 @@ internal sealed class Answer(HttpContext context, TimeProvider time)
                 WriteStreams(writer, streams.Streams, apart);
                 return streams.Streams.Sum(s => s.Lines.Count);
             case ScalarResult scalar:
-                WritePoint(writer, scalar.TimestampMillis, scalar.Value);
+                // Loki's query frontend takes the milliseconds of a scalar for seconds, and clients see it so.
+                WritePoint(writer, scalar.TimestampMillis * 1000, scalar.Value);
                 return 1;
             case VectorResult vector:
                 writer.WriteStartArray();

@@ -97,11 +97,17 @@ internal static class MetadataEndpoints
         writer.WriteEndObject();
     }
 
+    /// <summary>Labels whose values are all numbers or UUIDs tell a reader nothing, but for those of a flag and four that everybody knows.</summary>
+    private static bool IsTelling(IGrouping<string, Label> label) =>
+        label.Key is "cluster" or "namespace" or "instance" or "pod"
+        || (label.Count() <= 2 && label.All(l => l.Value is "0" or "1"))
+        || !label.All(l => LogQl.Syntax.GoText.TryParseFloat(l.Value, out _) || Guid.TryParse(l.Value, out _));
+
     /// <summary>What Logs Drilldown offers to begin with: index labels and how many values each has.</summary>
     private static async Task<IResult> DetectedLabelsAsync(HttpContext context, ILogStore store)
     {
         var streams = await StreamsAsync(context, store);
-        var labels = streams.SelectMany(s => s).Distinct().GroupBy(l => l.Name).OrderBy(g => g.Key, StringComparer.Ordinal).ToArray();
+        var labels = streams.SelectMany(s => s).Distinct().GroupBy(l => l.Name).Where(IsTelling).OrderBy(g => g.Key, StringComparer.Ordinal).ToArray();
         return Answer.Json(writer =>
         {
             writer.WriteStartObject();

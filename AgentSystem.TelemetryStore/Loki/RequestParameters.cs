@@ -40,9 +40,9 @@ internal sealed class RequestParameters
         _ => throw LokiException.BadRequest($"invalid direction '{this["direction"]}'"),
     };
 
-    internal int Limit(int defaultLimit = DefaultLimit)
+    internal int Limit(int defaultLimit = DefaultLimit, string name = "limit")
     {
-        if (this["limit"] is not { Length: > 0 } text)
+        if (this[name] is not { Length: > 0 } text)
             return defaultLimit;
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit))
             throw LokiException.BadRequest($"strconv.Atoi: parsing {GoText.Quote(text)}: invalid syntax");

@@ -3,7 +3,8 @@ using AgentSystem.TelemetryStore.LogQl.Syntax;
 namespace AgentSystem.TelemetryStore.LogQl.Pipeline;
 
 /// <summary><c>| json</c>: each field becomes a label, nested ones with their path (<c>a_b</c>); arrays and null become nothing.</summary>
-internal sealed class JsonParser : IStage
+/// <param name="onField">Hears of each label and of the path in the line that it comes from.</param>
+internal sealed class JsonParser(Action<string, IReadOnlyList<string>>? onField = null) : IStage
 {
     internal const string ParserError = "JSONParserErr";
 
@@ -49,6 +50,7 @@ internal sealed class JsonParser : IStage
         if (!labels.Hints.Wants(label) || labels.IsExtracted(label))
             return null;
         labels.Set(label, value);
+        onField?.Invoke(label, [.. _path, name]);
         return labels.Hints.Satisfies(label, labels) ? null : Unwanted;
     }
 

@@ -36,6 +36,18 @@ internal static class ByteSize
         return true;
     }
 
+    /// <summary>A size as Loki's field values have it, rounded to two digits or to whole units: <c>2.1MB</c>. What is no size stays as it is.</summary>
+    internal static string Humanize(string text)
+    {
+        if (text.Length == 0 || !(char.IsAsciiLetter(text[^1]) && TryParse(text, out var bytes, out _)))
+            return text;
+        if (bytes < 10)
+            return string.Create(CultureInfo.InvariantCulture, $"{bytes}B");
+        var power = (int)Math.Floor(Math.Log(bytes, 1000));
+        var amount = Math.Floor((bytes / Math.Pow(1000, power) * 10) + 0.5) / 10;
+        return amount.ToString(amount < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + Decimal[power];
+    }
+
     private static double? Scale(string unit)
     {
         if (unit is "" or "b")

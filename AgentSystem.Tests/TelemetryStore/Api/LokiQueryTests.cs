@@ -76,23 +76,6 @@ public sealed class LokiQueryTests(LokiTarget loki) : IClassFixture<LokiTarget>
     }
 
     [Fact]
-    public async Task A_client_may_have_the_kinds_of_labels_apart()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, LokiTarget.Address(
-            "/loki/api/v1/query_range", ("query", loki.Query("""{$, app="web"} |= "anna" | json""")), ("start", loki.At(0)), ("end", loki.At(10))));
-        request.Headers.Add("X-Loki-Response-Encoding-Flags", "categorize-labels");
-
-        var data = JsonElement.Parse((await loki.SendAsync(request)).Body).GetProperty("data");
-
-        Assert.Equal("categorize-labels", data.GetProperty("encodingFlags")[0].GetString());
-        var stream = Assert.Single(Streams(data));
-        Assert.Equal(["app", "run", "service_name"], stream.GetProperty("stream").EnumerateObject().Select(p => p.Name));
-        var labels = stream.GetProperty("values")[0][2];
-        Assert.Equal("t0", labels.GetProperty("structuredMetadata").GetProperty("trace_id").GetString());
-        Assert.Equal("anna", labels.GetProperty("parsed").GetProperty("user_name").GetString());
-    }
-
-    [Fact]
     public async Task A_form_asks_as_well_as_an_address_does()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/loki/api/v1/query")
