@@ -12,11 +12,11 @@ public interface ILogStore
     /// <summary>The label sets of all streams that match and have lines in the time range; sorted.</summary>
     IReadOnlyList<IReadOnlyList<Label>> Streams(LogSelection selection, CancellationToken cancellationToken);
 
-    /// <summary>Lines as they are accepted, of streams that match. One who reads too slowly loses lines and is told how many.</summary>
+    /// <summary>Lines as they are accepted, of streams that match. One who reads too slowly loses lines and is told which.</summary>
     IAsyncEnumerable<FollowedLines> FollowAsync(IReadOnlyList<LabelMatcher> matchers, CancellationToken cancellationToken);
 }
 
 /// <summary>What came since the last time.</summary>
 /// <param name="Entries">In the order of acceptance.</param>
-/// <param name="Dropped">How many lines were lost in between.</param>
-public sealed record FollowedLines(IReadOnlyList<LogEntry> Entries, int Dropped);
+/// <param name="Dropped">Lines that were lost in between, or the first of very many.</param>
+public sealed record FollowedLines(IReadOnlyList<LogEntry> Entries, IReadOnlyList<LogEntry> Dropped);

@@ -13,7 +13,7 @@ namespace AgentSystem.TelemetryStore.Loki;
 /// <summary><c>tail</c>: the last lines of a query, and those that come, over a web socket.</summary>
 internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions<LokiOptions> options, TimeProvider time, IHostApplicationLifetime host)
 {
-    private const int MaxDelay = 5, MaxEntriesPerMessage = 100, MaxDroppedPerMessage = 1000;
+    private const int MaxDelay = 5, MaxEntriesPerMessage = 100;
 
     // Loki pings as often, so that it learns of clients that are gone.
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(1);
@@ -94,16 +94,17 @@ internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions
         var past = engine.Lines(
             tail.Logs, new(tail.Start, RequestParameters.Nanos(time.GetUtcNow()) + 1), new(tail.Limit, Backward: true), new(), cancellationToken);
         var sent = past.Select(l => (l.TimestampNanos, l.Line, l.All)).ToHashSet();
-        await SendAsync(socket, [.. past.Reverse()], 0, tail, cancellationToken);
+        await SendAsync(socket, [.. past.Reverse()], [], tail, cancellationToken);
 
         var reader = new LineReader(tail.Logs);
         while (await next)
         {
-            var (entries, dropped) = (followed.Current.Entries, followed.Current.Dropped);
+            var entries = followed.Current.Entries;
+            var dropped = followed.Current.Dropped.Select(reader.Read).OfType<ResultLine>().ToArray();
             next = followed.MoveNextAsync();
             var lines = entries.Select(reader.Read).OfType<ResultLine>().Where(l => !sent.Remove((l.TimestampNanos, l.Line, l.All)))
                 .OrderBy(l => l.TimestampNanos).ToArray();
-            if (lines.Length + dropped == 0)
+            if (lines.Length + dropped.Length == 0)
                 continue;
             if (tail.Delay > TimeSpan.Zero)
                 await Task.Delay(tail.Delay, time, cancellationToken);
@@ -111,31 +112,33 @@ internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions
         }
     }
 
-    private static async Task SendAsync(WebSocket socket, IReadOnlyList<ResultLine> lines, int dropped, Tail tail, CancellationToken cancellationToken)
+    private static async Task SendAsync(
+        WebSocket socket, ResultLine[] lines, ResultLine[] dropped, Tail tail, CancellationToken cancellationToken)
     {
-        foreach (var message in lines.Chunk(MaxEntriesPerMessage))
+        // What was lost is told with what comes next, and alone where nothing of that is wanted.
+        foreach (var message in lines.Length == 0 && dropped.Length > 0 ? [[]] : lines.Chunk(MaxEntriesPerMessage))
         {
             await socket.SendAsync(Message(message, dropped, tail), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
-            dropped = 0;
+            dropped = [];
         }
     }
 
     /// <summary>Each line is a stream of its own, as Loki sends them.</summary>
-    private static ReadOnlyMemory<byte> Message(ResultLine[] lines, int dropped, Tail tail)
+    private static ReadOnlyMemory<byte> Message(ResultLine[] lines, ResultLine[] dropped, Tail tail)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer);
         writer.WriteStartObject();
         writer.WritePropertyName("streams");
         Answer.WriteStreams(writer, [.. lines.Select(l => new LabelledLines(tail.IsApart ? l.Stream : l.All, [l]))], tail.IsApart);
-        if (dropped > 0)
+        if (dropped.Length > 0)
         {
             writer.WriteStartArray("dropped_entries");
-            // Which lines were lost nobody knows any more; they were older than the first of these.
-            for (var i = 0; i < Math.Min(dropped, MaxDroppedPerMessage); i++)
+            foreach (var line in dropped)
             {
                 writer.WriteStartObject();
-                writer.WriteString("timestamp", lines[0].TimestampNanos.ToString(CultureInfo.InvariantCulture));
+                writer.WriteString("timestamp", line.TimestampNanos.ToString(CultureInfo.InvariantCulture));
+                Answer.WriteLabels(writer, "labels", (tail.IsApart ? line.Stream : line.All).Labels);
                 writer.WriteEndObject();
             }
             writer.WriteEndArray();

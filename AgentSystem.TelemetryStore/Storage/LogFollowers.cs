@@ -28,10 +28,13 @@ internal sealed class LogFollowers
     /// <summary>One who follows. Who writes never waits for it.</summary>
     internal sealed class Follower(Func<IReadOnlyList<Label>, bool> matches, Action<Follower> remove) : IDisposable
     {
-        private const int MaxBatches = 256;
+        // As many lost lines as Loki tells of, and no more of them than fits into a few megabytes.
+        private const int MaxBatches = 256, MaxDropped = 1000, MaxDroppedLength = 1 << 20;
 
         private readonly Channel<List<LogEntry>> _batches = Channel.CreateBounded<List<LogEntry>>(new BoundedChannelOptions(MaxBatches) { SingleReader = true });
-        private int _dropped;
+        private readonly Lock _lock = new();
+        private List<LogEntry> _dropped = [];
+        private int _droppedLength;
 
         internal void Offer(IReadOnlyList<LogEntry> entries)
         {
@@ -40,13 +43,37 @@ internal sealed class LogFollowers
                 if (matches(entry.Stream))
                     wanted.Add(entry);
             if (wanted.Count > 0 && !_batches.Writer.TryWrite(wanted))
-                Interlocked.Add(ref _dropped, wanted.Count);
+                Drop(wanted);
+        }
+
+        private void Drop(List<LogEntry> lost)
+        {
+            lock (_lock)
+            {
+                foreach (var entry in lost)
+                {
+                    if (_dropped.Count == MaxDropped || _droppedLength + entry.Line.Length > MaxDroppedLength)
+                        return;
+                    _dropped.Add(entry);
+                    _droppedLength += entry.Line.Length;
+                }
+            }
+        }
+
+        private List<LogEntry> TakeDropped()
+        {
+            lock (_lock)
+            {
+                var dropped = _dropped;
+                (_dropped, _droppedLength) = ([], 0);
+                return dropped;
+            }
         }
 
         internal async IAsyncEnumerable<FollowedLines> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await foreach (var batch in _batches.Reader.ReadAllAsync(cancellationToken))
-                yield return new(batch, Interlocked.Exchange(ref _dropped, 0));
+                yield return new(batch, TakeDropped());
         }
 
         public void Dispose() => remove(this);

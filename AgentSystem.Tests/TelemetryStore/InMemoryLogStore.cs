@@ -33,10 +33,20 @@ internal sealed class InMemoryLogStore : ILogStore
             foreach (var (matches, lines) in _followers)
             {
                 if (entries.Where(e => matches(e.Stream)).ToArray() is { Length: > 0 } wanted)
-                    lines.TryWrite(new(wanted, 0));
+                    lines.TryWrite(new(wanted, []));
             }
         }
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Tells all who follow, whether they want it or not.</summary>
+    public void Publish(FollowedLines followed)
+    {
+        lock (_lock)
+        {
+            foreach (var (_, lines) in _followers)
+                lines.TryWrite(followed);
+        }
     }
 
     public IEnumerable<LogEntry> Select(LogSelection selection, CancellationToken cancellationToken)

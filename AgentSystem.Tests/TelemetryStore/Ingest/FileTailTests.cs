@@ -60,6 +60,24 @@ public sealed class FileTailTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_was_copied_and_truncated_is_read_to_the_end_in_its_copy()
+    {
+        await using (var store = await StartAsync())
+        {
+            Append("1\n2\n");
+            await ExpectAsync(store, 2);
+        }
+        Append("3\n");
+        File.Copy(_log, _log + ".1");
+        File.WriteAllText(_log, "");
+        Append("4\n");
+
+        await using var again = await StartAsync();
+        await ExpectAsync(again, 4);
+        Assert.Equal(["1", "2", "3", "4"], Lines(again).Select(e => e.Line).Order());
+    }
+
+    [Fact]
     public async Task What_was_rotated_before_we_first_came_is_old()
     {
         File.WriteAllText(_log + ".1", "old\n");

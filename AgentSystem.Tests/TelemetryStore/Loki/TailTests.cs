@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.Tests.Support;
 
 namespace AgentSystem.Tests.TelemetryStore.Loki;
@@ -40,6 +41,22 @@ public sealed class TailTests : IAsyncLifetime
         socket.Abort();
         socket.Dispose();
         await Eventually.True(() => _host.Store.Followers == 0);
+    }
+
+    [Fact]
+    public async Task One_who_is_too_slow_hears_which_lines_are_lost()
+    {
+        using var socket = await ConnectAsync("""{app="tail"} |= "e" """);
+        await Eventually.True(() => _host.Store.Followers == 1);
+        IReadOnlyList<Label> stream = [new("app", "tail")];
+
+        _host.Store.Publish(new([new(3, "here", stream, [])], [new(1, "one", stream, [new("k", "v")]), new(2, "nothing", stream, []), new(2, "zwei", stream, [])]));
+
+        var message = await ReceiveAsync(socket);
+        Assert.Equal("here", Line(message));
+        Assert.Equal(
+            """[{"timestamp":"1","labels":{"app":"tail","k":"v"}},{"timestamp":"2","labels":{"app":"tail"}}]""",
+            message.GetProperty("dropped_entries").GetRawText());
     }
 
     [Fact]
