@@ -66,6 +66,8 @@ internal sealed class DataSet(StoreBenchmarkOptions options, string folder)
         _content = new(Version, from, 0, 0);
         await using var store = await StoreProcess.StartAsync(Store);
         var lines = await Sender.SendAsync(store.OtlpUrl, StoreProcess.ApiKey, NewLines, 0, options.Lines, TimeSpan.MaxValue);
+        var bytes = Directory.EnumerateFiles(Store).Sum(file => new FileInfo(file).Length);
+        report.Figures.Add(new("bytes a line in the store", (double)bytes / lines.Items, "B") { Note = "all files of the folder, write-ahead log included" });
         cancellationToken.ThrowIfCancellationRequested();
         var step = Range.Ticks * 100 / options.Spans;
         var spans = await Sender.SendAsync(

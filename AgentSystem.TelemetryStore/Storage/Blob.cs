@@ -52,24 +52,31 @@ internal struct BlobReader(ReadOnlyMemory<byte> blob)
 
     internal ulong Varint()
     {
-        var span = Rest.Span;
+        var at = 0;
+        var value = Varint(Rest.Span, ref at);
+        Rest = Rest[at..];
+        return value;
+    }
+
+    /// <summary>The number at a place, which moves behind it.</summary>
+    internal static ulong Varint(ReadOnlySpan<byte> bytes, ref int at)
+    {
         ulong value = 0;
-        for (int i = 0, shift = 0; ; i++, shift += 7)
+        for (var shift = 0; ; shift += 7)
         {
-            value |= (ulong)(span[i] & 0x7F) << shift;
-            if (span[i] < 0x80)
-            {
-                Rest = Rest[(i + 1)..];
+            var next = bytes[at++];
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
                 return value;
-            }
         }
     }
 
-    internal long Signed()
-    {
-        var value = Varint();
-        return (long)(value >> 1) ^ -(long)(value & 1);
-    }
+    /// <summary>The number at a place that may be negative.</summary>
+    internal static long Signed(ReadOnlySpan<byte> bytes, ref int at) => Signed(Varint(bytes, ref at));
+
+    internal long Signed() => Signed(Varint());
+
+    private static long Signed(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 
     internal ReadOnlyMemory<byte> Memory(int length)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using AgentSystem.TelemetryStore.Logs;
 
@@ -5,21 +6,30 @@ namespace AgentSystem.TelemetryStore.Storage;
 
 /// <summary>
 /// Lines of one stream in the order of their time, as one blob of four parts: the count, the times and lengths, the text of all lines in
-/// one piece, the metadata. Searching unpacks the text alone, and one search goes through all lines of it.
+/// one piece, the metadata. A search reads and unpacks the text alone, and goes through all lines of it at once; the other parts are read
+/// when a line is found. Dispose it to give back the room that the text takes.
 /// </summary>
-internal sealed class LineChunk
+internal sealed class LineChunk : IDisposable
 {
+    private readonly Stream _blob;
     private readonly IReadOnlyList<Label> _stream;
-    private readonly long[] _times;
-    private readonly int[] _ends;
-    private readonly ReadOnlyMemory<byte> _packedText;
-    private ReadOnlyMemory<byte>? _text;
-    private Label[][]? _metadata;
+    private readonly PackedPart _headPart, _textPart;
+    private byte[]? _text;
+    private long[]? _times;
+    private int[]? _ends;
+    private LineMetadata? _metadata;
 
-    private LineChunk(IReadOnlyList<Label> stream, long[] times, int[] ends, ReadOnlyMemory<byte> packedText) =>
-        (_stream, _times, _ends, _packedText) = (stream, times, ends, packedText);
+    /// <param name="blob">What <see cref="Write(List{LogEntry})"/> has written; closed with the chunk.</param>
+    /// <param name="stream">The lines' stream.</param>
+    internal LineChunk(Stream blob, IReadOnlyList<Label> stream)
+    {
+        (_blob, _stream) = (blob, stream);
+        Count = (int)PackedPart.Number(blob, 0, out var after);
+        _headPart = PackedPart.At(blob, after);
+        _textPart = PackedPart.At(blob, _headPart.End);
+    }
 
-    internal int Count => _times.Length;
+    internal int Count { get; }
 
     private ReadOnlySpan<byte> Text
     {
@@ -27,10 +37,28 @@ internal sealed class LineChunk
         {
             if (_text is null)
             {
-                var reader = new BlobReader(_packedText);
-                _text = Packed.Read(ref reader);
+                _text = ArrayPool<byte>.Shared.Rent(_textPart.Length);
+                _textPart.Read(_blob, _text);
             }
-            return _text.Value.Span;
+            return _text.AsSpan(0, _textPart.Length);
+        }
+    }
+
+    private long[] Times
+    {
+        get
+        {
+            ReadHead();
+            return _times!;
+        }
+    }
+
+    private int[] Ends
+    {
+        get
+        {
+            ReadHead();
+            return _ends!;
         }
     }
 
@@ -51,38 +79,27 @@ internal sealed class LineChunk
         output.Varint((ulong)entries.Count);
         Packed.Write(output, head.Written);
         Packed.Write(output, lines.Written);
-        Packed.Write(output, Metadata(entries).Written);
+        Packed.Write(output, LineMetadata.Write(entries).Written);
         text = lines.ToArray();
         return output.ToArray();
     }
 
-    internal static LineChunk Read(byte[] blob, IReadOnlyList<Label> stream)
-    {
-        var input = new BlobReader(blob);
-        var count = (int)input.Varint();
-        var head = new BlobReader(Packed.Read(ref input));
-        var (times, ends) = (new long[count], new int[count]);
-        var (time, end) = (0L, 0);
-        for (var i = 0; i < count; i++)
-        {
-            times[i] = time += head.Signed();
-            ends[i] = end += (int)head.Varint();
-        }
-        return new(stream, times, ends, input.Rest);
-    }
-
-    internal long Time(int index) => _times[index];
+    internal long Time(int index) => Times[index];
 
     internal LogEntry Entry(int index)
     {
-        var start = index == 0 ? 0 : _ends[index - 1];
-        return new(_times[index], Encoding.UTF8.GetString(Text[start.._ends[index]]), _stream, (_metadata ??= ReadMetadata())[index]);
+        var start = index == 0 ? 0 : Ends[index - 1];
+        return new(Times[index], Encoding.UTF8.GetString(Text[start..Ends[index]]), _stream, (_metadata ??= new(_blob, PackedPart.At(_blob, _textPart.End), Count)).Of(index));
     }
 
     /// <summary>The indexes of the lines between the times that contain every one of the texts, in order.</summary>
     internal List<int> Find(long fromNanos, long toNanos, IReadOnlyList<byte[]> texts)
     {
-        var (first, last) = (Array.BinarySearch(_times, fromNanos), Array.BinarySearch(_times, toNanos));
+        // What is not in the text is in no line of it.
+        foreach (var text in texts)
+            if (Text.IndexOf(text) < 0)
+                return [];
+        var (first, last) = (Array.BinarySearch(Times, fromNanos), Array.BinarySearch(Times, toNanos));
         first = first < 0 ? ~first : FirstOf(first);
         last = last < 0 ? ~last : FirstOf(last);
         var found = new List<int>();
@@ -104,14 +121,14 @@ internal sealed class LineChunk
     /// <summary>Whether a line lies between the times.</summary>
     internal bool Any(long fromNanos, long toNanos)
     {
-        var first = Array.BinarySearch(_times, fromNanos);
+        var first = Array.BinarySearch(Times, fromNanos);
         first = first < 0 ? ~first : first;
-        return first < _times.Length && _times[first] < toNanos;
+        return first < Times.Length && Times[first] < toNanos;
     }
 
     private int FirstOf(int index)
     {
-        while (index > 0 && _times[index - 1] == _times[index])
+        while (index > 0 && Times[index - 1] == Times[index])
             index--;
         return index;
     }
@@ -119,19 +136,19 @@ internal sealed class LineChunk
     /// <summary>The first line from <paramref name="index"/> on with <paramref name="text"/> in it.</summary>
     private int NextWith(ReadOnlySpan<byte> text, int index, int last)
     {
-        var start = index == 0 ? 0 : _ends[index - 1];
+        var start = index == 0 ? 0 : Ends[index - 1];
         while (true)
         {
-            var at = Text[start.._ends[last - 1]].IndexOf(text);
+            var at = Text[start..Ends[last - 1]].IndexOf(text);
             if (at < 0)
                 return last;
             at += start;
-            var line = Array.BinarySearch(_ends, index, last - index, at + 1);
+            var line = Array.BinarySearch(Ends, index, last - index, at + 1);
             line = line < 0 ? ~line : line;
             // Empty lines end where the one before them does.
-            while (line > index && _ends[line - 1] > at)
+            while (line > index && Ends[line - 1] > at)
                 line--;
-            if (at + text.Length <= _ends[line])
+            if (at + text.Length <= Ends[line])
                 return line;
             // It reaches into the next line, so it is in neither.
             start = at + 1;
@@ -140,61 +157,36 @@ internal sealed class LineChunk
 
     private bool HasAll(int index, IReadOnlyList<byte[]> texts)
     {
-        var line = Text[(index == 0 ? 0 : _ends[index - 1]).._ends[index]];
+        var line = Text[(index == 0 ? 0 : Ends[index - 1])..Ends[index]];
         for (var i = 1; i < texts.Count; i++)
             if (line.IndexOf(texts[i]) < 0)
                 return false;
         return true;
     }
 
-    // Each different text once, then for each line the numbers of its names and values.
-    private static BlobWriter Metadata(List<LogEntry> entries)
+    private void ReadHead()
     {
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        var (texts, lines) = (new BlobWriter(), new BlobWriter());
-        foreach (var entry in entries)
+        if (_times is not null)
+            return;
+        var bytes = new byte[_headPart.Length];
+        _headPart.Read(_blob, bytes);
+        var (times, ends) = (new long[Count], new int[Count]);
+        var (at, time, end) = (0, 0L, 0);
+        for (var i = 0; i < Count; i++)
         {
-            lines.Varint((ulong)entry.Metadata.Count);
-            for (var i = 0; i < entry.Metadata.Count; i++)
-            {
-                lines.Varint((ulong)Number(entry.Metadata[i].Name));
-                lines.Varint((ulong)Number(entry.Metadata[i].Value));
-            }
+            times[i] = time += BlobReader.Signed(bytes, ref at);
+            ends[i] = end += (int)BlobReader.Varint(bytes, ref at);
         }
-        var output = new BlobWriter();
-        output.Varint((ulong)numbers.Count);
-        output.Bytes(texts.Written);
-        output.Bytes(lines.Written);
-        return output;
-
-        int Number(string text)
-        {
-            ref var number = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(numbers, text, out var known);
-            if (known)
-                return number;
-            number = numbers.Count - 1;
-            texts.Varint((ulong)Encoding.UTF8.GetByteCount(text));
-            texts.Text(text);
-            return number;
-        }
+        (_times, _ends) = (times, ends);
     }
 
-    private Label[][] ReadMetadata()
+    public void Dispose()
     {
-        var packed = new BlobReader(_packedText);
-        Packed.Skip(ref packed);
-        var input = new BlobReader(Packed.Read(ref packed));
-        var texts = new string[(int)input.Varint()];
-        for (var i = 0; i < texts.Length; i++)
-            texts[i] = input.Text((int)input.Varint());
-        var lines = new Label[Count][];
-        for (var i = 0; i < lines.Length; i++)
-        {
-            var labels = new Label[(int)input.Varint()];
-            for (var j = 0; j < labels.Length; j++)
-                labels[j] = new(texts[(int)input.Varint()], texts[(int)input.Varint()]);
-            lines[i] = labels;
-        }
-        return lines;
+        if (_text is not null)
+            ArrayPool<byte>.Shared.Return(_text);
+        _text = null;
+        _metadata?.Dispose();
+        _metadata = null;
+        _blob.Dispose();
     }
 }

@@ -6,15 +6,16 @@ namespace AgentSystem.TelemetryStore.Storage;
 /// Goes through chunks in the order of their lines' time, and opens each one when its turn comes: a query that wants a hundred lines
 /// reads the chunks that have them.
 /// </summary>
-internal sealed class LineMerge(LogSelection selection, IReadOnlyList<byte[]> texts)
+internal sealed class LineMerge(LogSelection selection, IReadOnlyList<byte[]> texts) : IDisposable
 {
     // Among lines of one instant those that came first are first, or last when we go backwards.
     private readonly PriorityQueue<Cursor, (long Time, long Order)> _queue = new();
-    private int _added;
+    private readonly List<Cursor> _cursors = [];
 
     internal void Add(PartitionReader reader, ChunkPlace place)
     {
-        var cursor = new Cursor(reader, place, _added++);
+        var cursor = new Cursor(reader, place, _cursors.Count);
+        _cursors.Add(cursor);
         _queue.Enqueue(cursor, selection.Backward ? Key(place.Last, cursor) : Key(place.First, cursor));
     }
 
@@ -47,6 +48,13 @@ internal sealed class LineMerge(LogSelection selection, IReadOnlyList<byte[]> te
             while (cursor.HasMore && (!_queue.TryPeek(out _, out var next) || Key(cursor.Time, cursor).CompareTo(next) < 0));
             Requeue(cursor);
         }
+    }
+
+    /// <summary>Closes the chunks that are still open when somebody has seen enough.</summary>
+    public void Dispose()
+    {
+        foreach (var cursor in _cursors)
+            cursor.Close();
     }
 
     private void Requeue(Cursor cursor)
@@ -89,6 +97,10 @@ internal sealed class LineMerge(LogSelection selection, IReadOnlyList<byte[]> te
             return entry;
         }
 
-        internal void Close() => _chunk = null;
+        internal void Close()
+        {
+            _chunk?.Dispose();
+            _chunk = null;
+        }
     }
 }

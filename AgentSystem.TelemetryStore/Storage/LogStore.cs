@@ -36,9 +36,9 @@ internal sealed class LogStore(StoreWriter writer, LogFollowers followers) : ILo
         var matches = LabelPredicate.Compile(selection.Matchers);
         byte[][] texts = [.. selection.Contains.Where(t => t.Length > 0).Select(Encoding.UTF8.GetBytes).OrderByDescending(t => t.Length)];
         var readers = new List<PartitionReader>();
+        var merge = new LineMerge(selection, texts);
         try
         {
-            var merge = new LineMerge(selection, texts);
             foreach (var partition in writer.Partitions.All)
             {
                 if (partition.Lines.Last < selection.FromNanos || partition.Lines.First >= selection.ToNanos)
@@ -56,6 +56,7 @@ internal sealed class LogStore(StoreWriter writer, LogFollowers followers) : ILo
         }
         finally
         {
+            merge.Dispose();
             foreach (var reader in readers)
                 reader.Dispose();
         }
@@ -77,11 +78,17 @@ internal sealed class LogStore(StoreWriter writer, LogFollowers followers) : ILo
                 if (found.Contains(place.Stream))
                     continue;
                 var reachesIn = place.First >= selection.FromNanos || place.Last < selection.ToNanos;
-                if (reachesIn || reader.Chunk(place).Any(selection.FromNanos, selection.ToNanos))
+                if (reachesIn || HasLines(reader, place, selection))
                     found.Add(place.Stream);
             }
         }
         return [.. found.OrderBy(StreamNames.Key, StringComparer.Ordinal)];
+    }
+
+    private static bool HasLines(PartitionReader reader, ChunkPlace place, LogSelection selection)
+    {
+        using var chunk = reader.Chunk(place);
+        return chunk.Any(selection.FromNanos, selection.ToNanos);
     }
 
     public async IAsyncEnumerable<FollowedLines> FollowAsync(

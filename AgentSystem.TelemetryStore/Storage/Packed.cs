@@ -1,3 +1,4 @@
+using System.Buffers;
 using K4os.Compression.LZ4;
 
 namespace AgentSystem.TelemetryStore.Storage;
@@ -35,14 +36,56 @@ internal static class Packed
         var bytes = new byte[length];
         return LZ4Codec.Decode(input.Memory(packed).Span, bytes) == length ? bytes : throw new InvalidDataException("A stored block does not unpack.");
     }
+}
 
-    /// <summary>Passes over what <see cref="Write"/> has written.</summary>
-    internal static ReadOnlyMemory<byte> Skip(ref BlobReader input)
+/// <summary>Where something that <see cref="Packed"/> has written lies in a blob that is not in memory.</summary>
+/// <param name="Start">Where its bytes begin.</param>
+/// <param name="Length">How many bytes it has when it is unpacked.</param>
+/// <param name="Stored">How many bytes it has in the blob.</param>
+internal readonly record struct PackedPart(long Start, int Length, int Stored)
+{
+    // The longest that a number can be.
+    private const int MaxVarint = 10;
+
+    internal long End => Start + Stored;
+
+    internal static PackedPart At(Stream blob, long place)
     {
-        var start = input;
-        var length = (int)input.Varint();
-        var packed = (int)input.Varint();
-        input.Memory(packed == 0 ? length : packed);
-        return start.Rest;
+        var length = (int)Number(blob, place, out var after);
+        var packed = (int)Number(blob, after, out after);
+        return new(after, length, packed == 0 ? length : packed);
+    }
+
+    /// <summary>The number at a place.</summary>
+    internal static ulong Number(Stream blob, long place, out long after)
+    {
+        Span<byte> room = stackalloc byte[MaxVarint];
+        blob.Position = place;
+        var read = blob.ReadAtLeast(room, MaxVarint, throwOnEndOfStream: false);
+        var used = 0;
+        var number = BlobReader.Varint(room[..read], ref used);
+        after = place + used;
+        return number;
+    }
+
+    internal void Read(Stream blob, Span<byte> target)
+    {
+        blob.Position = Start;
+        if (Stored == Length)
+        {
+            blob.ReadExactly(target[..Length]);
+            return;
+        }
+        var stored = ArrayPool<byte>.Shared.Rent(Stored);
+        try
+        {
+            blob.ReadExactly(stored, 0, Stored);
+            if (LZ4Codec.Decode(stored.AsSpan(0, Stored), target[..Length]) != Length)
+                throw new InvalidDataException("A stored block does not unpack.");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(stored);
+        }
     }
 }

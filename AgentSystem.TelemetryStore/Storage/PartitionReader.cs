@@ -13,7 +13,7 @@ internal sealed record StoredSpans(long Id, UInt128 TraceId, long Resource, byte
 /// <summary>A connection that reads a partition. For one reader at a time; dispose it to give it back.</summary>
 internal sealed class PartitionReader : IDisposable
 {
-    private readonly Statement _chunks, _chunkData, _trace;
+    private readonly Statement _chunks, _trace;
     private bool _inTransaction;
 
     internal PartitionReader(Partition partition, SqliteConnection connection)
@@ -21,7 +21,6 @@ internal sealed class PartitionReader : IDisposable
         Partition = partition;
         Connection = connection;
         _chunks = new(connection, "SELECT id, stream, first, last, signature FROM lines WHERE last >= ?1 AND first < ?2", 2);
-        _chunkData = new(connection, "SELECT data FROM lines WHERE id = ?1", 1);
         _trace = new(connection, "SELECT id, resource, data FROM spans WHERE trace_low = ?1 AND trace_high = ?2 ORDER BY id", 2);
     }
 
@@ -49,18 +48,14 @@ internal sealed class PartitionReader : IDisposable
                 wanted[stream] = labels = Partition.StreamOf(stream, Connection) is var known && streams(known) ? known : null;
             if (labels is null)
                 continue;
-            if (texts.Count > 0 && !row.IsDBNull(4) && !TextSignature.MayContain(row.Blob(4), texts))
+            if (texts.Count > 0 && !row.IsDBNull(4) && !TextSignature.MayContain(row.Span(4), texts))
                 continue;
             places.Add(new(row.GetInt64(0), labels, row.GetInt64(2), row.GetInt64(3)));
         }
         return places;
     }
 
-    internal LineChunk Chunk(ChunkPlace place)
-    {
-        using var row = _chunkData.Read(place.Id);
-        return row.Read() ? LineChunk.Read(row.Blob(0), place.Stream) : throw new InvalidDataException($"Chunk {place.Id} of {Partition.Path} is gone.");
-    }
+    internal LineChunk Chunk(ChunkPlace place) => new(new SqliteBlob(Connection, "lines", "data", place.Id, readOnly: true), place.Stream);
 
     internal List<StoredSpans> Trace(UInt128 id)
     {
@@ -100,7 +95,6 @@ internal sealed class PartitionReader : IDisposable
     internal void Close()
     {
         _chunks.Dispose();
-        _chunkData.Dispose();
         _trace.Dispose();
         Connection.Dispose();
     }

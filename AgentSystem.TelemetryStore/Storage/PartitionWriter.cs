@@ -136,7 +136,7 @@ internal sealed class PartitionWriter : IDisposable
         {
             while (row.Read())
             {
-                var chunk = LineChunk.Read(row.Blob(0), stream.Labels);
+                using var chunk = new LineChunk(new MemoryStream(row.Blob(0)), stream.Labels);
                 for (var i = 0; i < chunk.Count; i++)
                     lines.Add(chunk.Entry(i));
             }

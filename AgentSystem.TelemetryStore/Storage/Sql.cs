@@ -59,5 +59,8 @@ internal static class Sql
 
     internal static long LastRowId(this SqliteConnection connection) => SQLitePCL.raw.sqlite3_last_insert_rowid(connection.Handle);
 
+    /// <summary>A blob in SQLite's own memory: gone with the next row.</summary>
+    internal static ReadOnlySpan<byte> Span(this SqliteDataReader reader, int column) => SQLitePCL.raw.sqlite3_column_blob(reader.Handle, column);
+
     internal static byte[] Blob(this SqliteDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
 }
