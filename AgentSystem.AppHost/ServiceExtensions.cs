@@ -44,9 +44,10 @@ internal static class ServiceExtensions
             {
                 variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = ReferenceExpression.Create($"http://{store.GetEndpoint("otlp-grpc").Property(EndpointProperty.HostAndPort)}");
                 variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+                // Exporters undo percent-encoding in this variable, and no other.
                 variables["OTEL_EXPORTER_OTLP_HEADERS"] = variables.GetValueOrDefault("OTEL_EXPORTER_OTLP_HEADERS") is string given
-                    ? ReferenceExpression.Create($"{given},x-api-key={apiKey}")
-                    : ReferenceExpression.Create($"x-api-key={apiKey}");
+                    ? ReferenceExpression.Create($"{given},x-api-key={apiKey:uri}")
+                    : ReferenceExpression.Create($"x-api-key={apiKey:uri}");
             }
             else if (collector.IsThere())
             {

@@ -86,6 +86,8 @@ internal sealed record BackendChoice(BackendForm Form, string? Executable = null
 {
     private const string AllBackends = "Backends";
 
+    private static readonly string[] Names = ["prometheus", "alertmanager", "node-exporter", "grafana", "loki", "jaeger", "otel-collector", "alloy"];
+
     /// <summary>
     /// A container where containers run, else the executable, else our stand-in, else nothing. The setting <c>Backends:&lt;Name&gt;</c> overrides, for example
     /// <c>Backends:NodeExporter</c>, and <c>Backends</c> overrides for all that have no setting of their own.
@@ -96,6 +98,7 @@ internal sealed record BackendChoice(BackendForm Form, string? Executable = null
         if (machine.Publishing)
             return new(BackendForm.Container);
 
+        CheckNames(configuration);
         var setting = SettingOf(name);
         var wanted = configuration[setting];
         if (string.IsNullOrEmpty(wanted))
@@ -118,6 +121,14 @@ internal sealed record BackendChoice(BackendForm Form, string? Executable = null
 
         bool Is(string form) => string.Equals(wanted, form, StringComparison.OrdinalIgnoreCase);
         DistributedApplicationException Impossible(string why) => new($"{setting}={wanted}: {why}.");
+    }
+
+    /// <exception cref="DistributedApplicationException">A setting is for a backend that there is not: most likely it is misspelt.</exception>
+    private static void CheckNames(IConfiguration configuration)
+    {
+        var settings = Names.Select(SettingOf).ToArray();
+        if (configuration.GetSection(AllBackends).GetChildren().FirstOrDefault(given => !settings.Contains(given.Path, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new DistributedApplicationException($"{unknown.Path}={unknown.Value}: there is no such backend. There are {string.Join(", ", settings)}.");
     }
 
     /// <summary>The setting for one backend: its name in Pascal case.</summary>

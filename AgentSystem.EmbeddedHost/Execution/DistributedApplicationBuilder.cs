@@ -90,14 +90,15 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     private void AddRunner(DistributedApplicationOptions options)
     {
         var isTest = _interception is not null;
-        // Aspire asks in its dashboard, so where that is off nobody is asked.
+        // Aspire asks in its dashboard, so where that is off nobody is asked, unless a terminal is named.
+        var terminal = _inner.Configuration["AppHost:Terminal"] is { Length: > 0 } device ? new Terminal(device) : null;
         var asks = !isTest && !options.DisableDashboard && _inner.Configuration.GetValue("ASPIRE_INTERACTIVITY_ENABLED", true);
         _inner.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<Runner>(services, new RunSettings(
             AppHostAssembly,
             RandomizePorts: _inner.Configuration.GetValue("DcpPublisher:RandomizePorts", false),
             // Where the run keeps its data; a host that has no such place leaves no files.
             LogFolder: _inner.Configuration["Aspire:Store:Path"] is { Length: > 0 } store ? Path.Combine(store, ".aspire", "logs") : null,
-            services.GetService<Terminal>() ?? (asks ? Terminal.OfThisProcess() : null))));
+            terminal ?? (asks ? Terminal.OfThisProcess() : null))));
         _inner.Services.AddSingleton<ManifestPublisher>();
         // Like Aspire's, the service is there for a dashboard. It comes first, so that processes can be told its address.
         if (ExecutionContext.IsRunMode && !options.DisableDashboard)

@@ -49,7 +49,7 @@ internal static class Operation
     {
         if (configuration[PublisherKey] is { } publisher && !IsManifest(publisher))
             throw new DistributedApplicationException(
-                $"There is no publisher '{publisher}': the only one is manifest. Docker Compose is published with --operation publish --step publish, for which the AppHost has to be built with the Aspire engine (-p:AppHostEngine=aspire).");
+                $"There is no publisher '{publisher}': the only one is manifest. Docker Compose is published with --operation publish --step publish, for which the AppHost has to be built with the Aspire engine (-p:AppHostEngine=aspire, where a NuGet feed has Aspire's packages, 13.5.2).");
 
         var output = configuration[OutputPathKey];
         if (configuration[StepKey] is var step && step != ManifestStep)

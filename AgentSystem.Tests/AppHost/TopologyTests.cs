@@ -85,6 +85,15 @@ public sealed class TopologyTests : IDisposable
     }
 
     [Fact]
+    public async Task An_api_key_is_encoded_where_exporters_read_it()
+    {
+        var resources = await ResourcesAsync("--Backends=off", "--Backends:Jaeger=embedded", "--Parameters:api-key=50%=half;1");
+
+        var headers = Assert.IsType<ReferenceExpression>((await VariablesAsync(Named(resources, "marie")))["OTEL_EXPORTER_OTLP_HEADERS"]);
+        Assert.EndsWith("x-api-key=50%25%3Dhalf%3B1", await headers.GetValueAsync(CancellationToken.None), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_telemetry_store_is_not_published() => Assert.DoesNotContain(await PublishedModel.ReadAsync(), resource => resource.Name == "telemetry-store");
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSystem.Tests.Support;
 
 namespace AgentSystem.Tests.Hosting;
 
@@ -30,7 +31,7 @@ public sealed class EngineChoiceTests
     [Fact]
     public async Task another_engine_is_an_error_that_names_both()
     {
-        var (code, output) = await Hosts.DotnetAsync("msbuild", AppHost, "-t:CheckAppHostEngine", "-p:AppHostEngine=bogus", "-nologo");
+        var (code, output) = await Dotnet.RunAsync("msbuild", AppHost, "-t:CheckAppHostEngine", "-p:AppHostEngine=bogus", "-nologo");
 
         Assert.NotEqual(0, code);
         Assert.Contains("AppHostEngine is 'bogus'; it has to be aspire or embedded.", output, StringComparison.Ordinal);
@@ -38,10 +39,11 @@ public sealed class EngineChoiceTests
 
     [Theory]
     [InlineData("--Backends:Prometheus=docker", "Backends:Prometheus=docker: it has to be container, native, embedded or off.")]
+    [InlineData("--Backends:Prometeus=off", "Backends:Prometeus=off: there is no such backend. There are Backends:Prometheus, Backends:Alertmanager,")]
     public async Task a_setting_that_makes_no_sense_ends_with_one_line(string argument, string message)
     {
-        using var folder = new Support.TempFolder();
-        var (code, output) = await Hosts.DotnetAsync(typeof(Projects.AgentSystem_AppHost).Assembly.Location, argument, $"--Data:Dir={folder.Path}");
+        using var folder = new TempFolder();
+        var (code, output) = await Dotnet.RunAsync(typeof(Projects.AgentSystem_AppHost).Assembly.Location, argument, $"--Data:Dir={folder.Path}");
 
         Assert.Equal(1, code);
         Assert.Contains(message, output, StringComparison.Ordinal);
@@ -50,7 +52,7 @@ public sealed class EngineChoiceTests
 
     private static async Task<(string[] Packages, string[] Projects)> ReferencesAsync(string engine)
     {
-        var (code, output) = await Hosts.DotnetAsync("msbuild", Tests, $"-p:AppHostEngine={engine}", "-getItem:PackageReference", "-getItem:ProjectReference");
+        var (code, output) = await Dotnet.RunAsync("msbuild", Tests, $"-p:AppHostEngine={engine}", "-getItem:PackageReference", "-getItem:ProjectReference");
         Assert.True(code == 0, output);
         using var json = JsonDocument.Parse(output);
         var items = json.RootElement.GetProperty("Items");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,30 +61,5 @@ internal static class Hosts
         foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
             await annotation.Callback(context);
         return context.EnvironmentVariables;
-    }
-
-    /// <summary>Runs dotnet to its end, at most two minutes; its exit code and all it said.</summary>
-    public static async Task<(int Code, string Output)> DotnetAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        start.Environment.Remove("AppHostEngine");
-        // An AppHost makes a key for its dashboard and keeps it in the user secrets of whoever runs it; here that would be the tests.
-        start.Environment["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true";
-        using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-            var errors = process.StandardError.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            return (process.ExitCode, await output + await errors);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
     }
 }

@@ -12,6 +12,9 @@ namespace AgentSystem.Tests.ServiceDefaults;
 /// <summary>Takes OTLP over HTTP or gRPC and keeps what it was sent.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
+    /// <summary>The key that comes with every export: with what has a meaning of its own in the variable. No comma: the SDK splits after it has decoded.</summary>
+    internal const string Secret = "se=cr;et% \"1\"";
+
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<Export> _exports = [];
 
@@ -26,7 +29,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Url,
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = _protocol,
-        ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-otlp-api-key=secret",
+        ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-otlp-api-key=" + Uri.EscapeDataString(Secret),
         ["OTEL_SERVICE_NAME"] = "marie",
         ["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=marie-1,deployment.environment.name=lab",
     };

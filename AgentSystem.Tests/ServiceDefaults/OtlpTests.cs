@@ -30,7 +30,7 @@ public sealed partial class OtlpTests
             Assert.NotEmpty(exports);
             Assert.All(exports, export =>
             {
-                Assert.Equal("secret", export.ApiKey);
+                Assert.Equal(OtlpReceiver.Secret, export.ApiKey);
                 Assert.All(Identity, text => Assert.Contains(text, export.Body, StringComparison.Ordinal));
             });
         }

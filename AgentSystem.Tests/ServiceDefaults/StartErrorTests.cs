@@ -20,6 +20,13 @@ public sealed class StartErrorTests : IDisposable
         await CannotStart(service, "API_KEY is not set", ("API_KEY", ""));
 
     [Theory]
+    [InlineData("with,comma")]
+    [InlineData("with space")]
+    [InlineData("schlüssel")]
+    public async Task With_an_api_key_that_no_header_can_carry(string key) =>
+        await CannotStart("Alerting", "Use ASCII without spaces and commas", ("API_KEY", key));
+
+    [Theory]
     [InlineData("Orchestrator")]
     [InlineData("Workers")]
     public async Task On_a_shared_folder_that_cannot_be_written(string service)

@@ -45,7 +45,7 @@ step() {
 projects_built() {
     local built
     built=$(grep -c ' -> ' "$1") || return 0
-    printf '%d projects built; ' "$built"
+    printf 'projects built: %d; ' "$built"
 }
 
 require_dotnet() {

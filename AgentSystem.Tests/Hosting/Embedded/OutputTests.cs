@@ -1,7 +1,6 @@
 using AgentSystem.Tests.Support;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Execution;
 
 namespace AgentSystem.Tests.Hosting.Embedded;
 
@@ -28,27 +27,32 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void a_log_file_that_is_full_is_moved_aside_and_the_one_before_it_goes()
+    public async Task a_log_file_that_is_full_is_moved_aside_and_the_one_before_it_goes()
     {
         using var folder = new TempFolder();
-        using (var file = new RotatingFile(folder["a.log"], largest: 8))
-        {
-            foreach (var line in (string[])["1234567", "abcdefg", "last"])
-                file.Append(line);
-        }
+        var builder = Hosts.Builder($"--Aspire:Store:Path={folder.Path}");
+        // Lines of 6 MB: two of them are more than the 10 MiB after which a file is moved aside.
+        builder.AddExecutable("talker", "sh", ".", "-c", "for i in 1 2 3 4 5; do head -c 6000000 /dev/zero | tr '\\0' $i; echo; done");
+        await using (var app = await builder.StartAsync())
+            await app.UntilAsync("talker", KnownResourceStates.Finished);
 
-        Assert.Equal(["last"], File.ReadAllLines(folder["a.log"]));
-        Assert.Equal(["abcdefg"], File.ReadAllLines(folder["a.log.1"]));
-        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+        Assert.Equal("5", FirstsOf(folder[".aspire", "logs", "talker.log"]));
+        Assert.Equal("34", FirstsOf(folder[".aspire", "logs", "talker.log.1"]));
+        Assert.Equal(2, Directory.GetFiles(folder[".aspire", "logs"]).Length);
+
+        static string FirstsOf(string path) => string.Concat(File.ReadLines(path).Select(line => line[0]));
     }
 
     [Fact]
-    public void a_log_file_that_cannot_be_written_is_given_up()
+    public async Task a_log_file_that_cannot_be_written_is_given_up()
     {
         using var folder = new TempFolder();
-        Directory.CreateDirectory(folder["a.log"]);
-        using var file = new RotatingFile(folder["a.log"]);
+        Directory.CreateDirectory(folder[".aspire", "logs", "talker.log"]);
+        var builder = Hosts.Builder($"--Aspire:Store:Path={folder.Path}");
+        builder.AddExecutable("talker", "echo", ".", "said");
+        await using var app = await builder.StartAsync();
+        await app.UntilAsync("talker", KnownResourceStates.Finished);
 
-        file.Append("no exception");
+        Assert.Equal("said", await app.LogOfAsync("talker"));
     }
 }

@@ -1,8 +1,6 @@
 using AgentSystem.Tests.Support;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Execution;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentSystem.Tests.Hosting.Embedded;
 
@@ -13,8 +11,7 @@ public sealed class PromptTests
     public async Task what_is_missing_is_asked_for_and_only_who_needs_it_waits()
     {
         using var terminal = new Pty();
-        var builder = Hosts.Builder();
-        builder.Services.AddSingleton(new Terminal(terminal.Device));
+        var builder = Hosts.Builder($"--AppHost:Terminal={terminal.Device}");
         var open = builder.AddParameter("open-key").WithDescription("What people may see.");
         var secret = builder.AddParameter("secret-key", secret: true);
         builder.AddExecutable("needs", "sh", ".", "-c", "echo $OPEN-$SECRET").WithEnvironment("OPEN", open).WithEnvironment("SECRET", secret);
@@ -41,8 +38,7 @@ public sealed class PromptTests
     public async Task an_empty_answer_is_none()
     {
         using var terminal = new Pty();
-        var builder = Hosts.Builder();
-        builder.Services.AddSingleton(new Terminal(terminal.Device));
+        var builder = Hosts.Builder($"--AppHost:Terminal={terminal.Device}");
         var key = builder.AddParameter("key");
         await using var app = await builder.StartAsync();
 
@@ -58,8 +54,7 @@ public sealed class PromptTests
     public async Task a_host_that_stops_while_it_asks_leaves_the_terminal_as_it_was()
     {
         using var terminal = new Pty();
-        var builder = Hosts.Builder();
-        builder.Services.AddSingleton(new Terminal(terminal.Device));
+        var builder = Hosts.Builder($"--AppHost:Terminal={terminal.Device}");
         builder.AddParameter("key", secret: true);
         await using (var app = await builder.StartAsync())
             await Eventually.True(() => terminal.Screen.EndsWith("Parameter key (not shown): ", StringComparison.Ordinal));

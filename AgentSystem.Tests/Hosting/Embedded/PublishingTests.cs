@@ -31,7 +31,7 @@ public sealed class PublishingTests
     public async Task the_AppHost_ends_with_one_line_and_code_1()
     {
         using var folder = new TempFolder();
-        var (code, output) = await Hosts.DotnetAsync(typeof(Projects.AgentSystem_AppHost).Assembly.Location, "--operation", "publish", "--step", "publish", "--output-path", folder["out"]);
+        var (code, output) = await Dotnet.RunAsync(typeof(Projects.AgentSystem_AppHost).Assembly.Location, "--operation", "publish", "--step", "publish", "--output-path", folder["out"]);
 
         Assert.Equal(1, code);
         Assert.Contains($"dotnet run --project AgentSystem.AppHost -p:AppHostEngine=aspire -- --operation publish --step publish --output-path {folder["out"]}", output, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class PublishingTests
     public async Task the_AppHost_writes_its_manifest_and_ends()
     {
         using var folder = new TempFolder();
-        var (code, output) = await Hosts.DotnetAsync(typeof(Projects.AgentSystem_AppHost).Assembly.Location, "--publisher", "manifest", "--output-path", folder["aspire-manifest.json"]);
+        var (code, output) = await Dotnet.RunAsync(typeof(Projects.AgentSystem_AppHost).Assembly.Location, "--publisher", "manifest", "--output-path", folder["aspire-manifest.json"]);
 
         Assert.True(code == 0, output);
         Assert.Contains("orchestrator", Manifest.Entries(await File.ReadAllTextAsync(folder["aspire-manifest.json"])).Keys);
