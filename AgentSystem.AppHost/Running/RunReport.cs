@@ -28,6 +28,7 @@ internal sealed class RunReport(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         if (options.Once)
             limit.CancelAfter(RunOptions.Limit);
+        await using var stopping = lifetime.ApplicationStopping.Register(() => Say("stopping"));
         var following = board.FollowAsync((resource, state) => Say($"{resource}: {state}"), stoppingToken);
         try
         {

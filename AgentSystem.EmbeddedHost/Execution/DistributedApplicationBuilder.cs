@@ -99,6 +99,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             // Where the run keeps its data; a host that has no such place leaves no files.
             LogFolder: _inner.Configuration["Aspire:Store:Path"] is { Length: > 0 } store ? Path.Combine(store, ".aspire", "logs") : null,
             terminal ?? (asks ? Terminal.OfThisProcess() : null))));
+        _inner.Services.AddSingleton<DeveloperCertificates>();
         _inner.Services.AddSingleton<ManifestPublisher>();
         // Like Aspire's, the service is there for a dashboard. It comes first, so that processes can be told its address.
         if (ExecutionContext.IsRunMode && !options.DisableDashboard)

@@ -14,7 +14,7 @@ internal sealed record Launch(
         [.. Variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, true) { IsSecret = SecretVariables.Contains(v.Key) })];
 
     public static async Task<Launch> ForAsync(
-        IResource resource, Replica replica, Assembly? appHost, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
+        IResource resource, Replica replica, Assembly? appHost, DeveloperCertificates certificates, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
     {
         var ports = resource.Annotations.OfType<TargetPorts>().ToDictionary(p => p.Endpoint, p => p.Ports[replica.Index].ToString(CultureInfo.InvariantCulture));
         string Own(string text) => ports.Aggregate(text, (t, port) => t.Replace(EndpointAllocation.Expression(port.Key), port.Value, StringComparison.Ordinal))
@@ -32,6 +32,7 @@ internal sealed record Launch(
         foreach (var (name, value) in environment.EnvironmentVariables)
             variables[name] = await Resolve(value).ConfigureAwait(false);
         var secrets = environment.EnvironmentVariables.Where(variable => IsSecret(variable.Value)).Select(variable => variable.Key).ToHashSet();
+        certificates.TrustIn(variables);
 
         var args = new CommandLineArgsCallbackContext([], resource, cancellationToken) { ExecutionContext = execution };
         foreach (var callback in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())

@@ -9,7 +9,7 @@ internal sealed record Replica(string Id, int Index);
 
 /// <summary>The life of one process of a project or executable: prepare, start, start again with back-off when it fails, stop. It can be lived again.</summary>
 internal sealed partial class ProcessLife(
-    IResource resource, Replica replica, RunSettings settings, ResourceNotificationService notifications, ResourceLoggerService logs, IDistributedApplicationEventing eventing,
+    IResource resource, Replica replica, RunSettings settings, DeveloperCertificates certificates, ResourceNotificationService notifications, ResourceLoggerService logs, IDistributedApplicationEventing eventing,
     DistributedApplicationModel model, DistributedApplicationExecutionContext execution, IServiceProvider services, TimeProvider time, ILogger<ProcessLife> logger,
     CancellationToken hostStopping) : IDisposable
 {
@@ -149,7 +149,7 @@ internal sealed partial class ProcessLife(
     {
         for (var restart = 0; ; restart++)
         {
-            var launch = await Launch.ForAsync(resource, replica, settings.AppHost, execution, token).ConfigureAwait(false);
+            var launch = await Launch.ForAsync(resource, replica, settings.AppHost, certificates, execution, token).ConfigureAwait(false);
             token.ThrowIfCancellationRequested();
             using var child = ChildProcess.Start(launch.File, launch.Arguments, launch.WorkingDirectory, launch.Variables, (line, isError) => logs.Write(replica.Id, line, isError));
             _child = child;

@@ -8,9 +8,12 @@ internal static class Hosts
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    // What a process gets must not depend on the certificates of whoever runs the tests.
+    private const string NoCertificates = "--ASPIRE_DEVELOPER_CERTIFICATE_DEFAULT_TRUST=false";
+
     /// <summary>Describes a small application of a test's own. It is the AppHost's for the engine, as Aspire finds its tools by that.</summary>
     public static IDistributedApplicationBuilder Builder(params string[] args) => DistributedApplication.CreateBuilder(
-        new DistributedApplicationOptions { Args = args, AssemblyName = typeof(Projects.AgentSystem_AppHost).Assembly.GetName().Name, DisableDashboard = true });
+        new DistributedApplicationOptions { Args = [NoCertificates, .. args], AssemblyName = typeof(Projects.AgentSystem_AppHost).Assembly.GetName().Name, DisableDashboard = true });
 
     public static async Task<DistributedApplication> StartAsync(this IDistributedApplicationBuilder builder)
     {
