@@ -9,7 +9,7 @@ public sealed class ApiKeyOptions
     /// <summary>Name of the configuration value that holds it.</summary>
     public const string Variable = "API_KEY";
 
-    /// <summary>The key: visible ASCII without a comma, which OTEL_EXPORTER_OTLP_HEADERS cannot carry (the SDK decodes before it splits).</summary>
+    /// <summary>The key: printable ASCII, no space at either end, without a comma, which OTEL_EXPORTER_OTLP_HEADERS cannot carry (the SDK decodes before it splits).</summary>
     public string Key { get; set; } = "";
 
     /// <summary>What a browser keeps after <c>/login</c>: proves the key without being it, and ends when the key changes.</summary>

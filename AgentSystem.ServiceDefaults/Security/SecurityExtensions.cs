@@ -27,8 +27,8 @@ public static class SecurityExtensions
                 options => !string.IsNullOrWhiteSpace(options.Key),
                 $"{ApiKeyOptions.Variable} is not set. Set it to a long random text, the same for every process of the system; the AppHost does so by itself.")
             .Validate(
-                options => options.Key.All(c => c is > ' ' and <= '~' and not ','),
-                $"{ApiKeyOptions.Variable} has a character that does not survive in a header or in OTEL_EXPORTER_OTLP_HEADERS. Use ASCII without spaces and commas.")
+                options => options.Key.All(c => c is >= ' ' and <= '~' and not ',') && options.Key == options.Key.Trim(),
+                $"{ApiKeyOptions.Variable} has a character that does not survive in a header or in OTEL_EXPORTER_OTLP_HEADERS. Use ASCII without commas, and no space at either end.")
             .ValidateOnStart();
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = ShowTraceId);
         // Not AddAuthentication: that adds data protection, which keeps key files in the home folder and which nothing here needs.

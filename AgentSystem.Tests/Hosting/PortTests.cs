@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -13,7 +11,7 @@ public sealed class PortTests
     [RunFact]
     public async Task behind_a_proxy_the_program_has_a_port_of_its_own()
     {
-        var port = FreePort();
+        var port = Hosts.FreePort();
         var (url, own) = await PortsAsync(Hosts.Builder(), server => server.WithHttpEndpoint(port, env: "PORT"));
 
         Assert.Equal(port, url);
@@ -31,7 +29,7 @@ public sealed class PortTests
     [RunFact]
     public async Task the_programs_port_can_be_named()
     {
-        var port = FreePort();
+        var port = Hosts.FreePort();
         var (url, own) = await PortsAsync(Hosts.Builder(), server => server.WithHttpEndpoint(targetPort: port, env: "PORT"));
 
         Assert.Equal(port, own);
@@ -41,7 +39,7 @@ public sealed class PortTests
     [RunFact]
     public async Task without_a_proxy_there_is_one_port()
     {
-        var port = FreePort();
+        var port = Hosts.FreePort();
         Assert.Equal((port, port), await PortsAsync(Hosts.Builder(), server => server.WithHttpEndpoint(port, env: "PORT", isProxied: false)));
         var (url, own) = await PortsAsync(Hosts.Builder(), server => server.WithHttpEndpoint(env: "PORT", isProxied: false));
         Assert.Equal(url, own);
@@ -50,7 +48,7 @@ public sealed class PortTests
     [RunFact]
     public async Task a_host_that_randomizes_ports_takes_no_fixed_one()
     {
-        var port = FreePort();
+        var port = Hosts.FreePort();
         var (url, _) = await PortsAsync(Hosts.Builder("--DcpPublisher:RandomizePorts=true"), server => server.WithHttpEndpoint(port, env: "PORT"));
 
         Assert.NotEqual(port, url);
@@ -83,12 +81,5 @@ public sealed class PortTests
         await using var app = await builder.StartAsync();
         var own = (await app.EnvironmentAsync("server"))["PORT"]!;
         return (app.GetEndpoint("server").Port, int.Parse(own, CultureInfo.InvariantCulture));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

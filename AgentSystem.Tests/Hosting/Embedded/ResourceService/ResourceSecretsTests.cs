@@ -1,12 +1,12 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.ResourceService;
 
 namespace AgentSystem.Tests.Hosting.Embedded.ResourceService;
 
 public sealed class ResourceSecretsTests
 {
     private const string Secret = "hunter two&more";
+    private const string Mask = "••••••";
 
     [Fact]
     public async Task a_secret_leaves_the_host_in_no_answer()
@@ -14,7 +14,7 @@ public sealed class ResourceSecretsTests
         var builder = ResourceServiceClient.Builder($"--Parameters:password={Secret}", "--Parameters:short=on", "--Parameters:plain=visible");
         var password = builder.AddParameter("password", secret: true);
         var shortOne = builder.AddParameter("short", secret: true);
-        var talker = builder.AddExecutable("talker", "sh", ".", "-c", "echo the password is $PASSWORD; sleep 100").WithHttpEndpoint(env: "PORT")
+        var talker = builder.AddExecutable("talker", "sh", ".", "-c", "echo the password is $PASSWORD, $PASSWORD; sleep 100").WithHttpEndpoint(env: "PORT")
             .WithEnvironment("PASSWORD", password)
             .WithEnvironment("SHORT", shortOne)
             .WithEnvironment("PLAIN", builder.AddParameter("plain"))
@@ -38,24 +38,15 @@ public sealed class ResourceSecretsTests
         Assert.Equal("visible", shown.Named("environment", "PLAIN").Text("value"));
         // A short secret is no reason to hide a text that happens to have the same letters.
         Assert.Equal("innocent", shown.Named("environment", "ONLY").Text("value"));
-        Assert.EndsWith($"/login?t={Secrets.Mask}", shown.GetProperty("urls")[0].Text("address"), StringComparison.Ordinal);
+        Assert.EndsWith($"/login?t={Mask}", shown.GetProperty("urls")[0].Text("address"), StringComparison.Ordinal);
         var said = await client.UntilAsync("/resources/talker/logs/events", lines => lines.GetArrayLength() > 0);
-        Assert.Equal($"the password is {Secrets.Mask}", said[0].Text("text"));
-        Assert.EndsWith($" the password is {Secrets.Mask}\n", await client.Http.GetStringAsync("/resources/talker/logs"), StringComparison.Ordinal);
-        Assert.Equal($"wrong password {Secrets.Mask}", (await client.CommandAsync("talker", "tell")).Text("message"));
+        Assert.Equal($"the password is {Mask}, {Mask}", said[0].Text("text"));
+        Assert.EndsWith($" the password is {Mask}, {Mask}\n", await client.Http.GetStringAsync("/resources/talker/logs"), StringComparison.Ordinal);
+        Assert.Equal($"wrong password {Mask}", (await client.CommandAsync("talker", "tell")).Text("message"));
         var parameters = (await client.ResourcesAsync()).Where(r => r.Text("type") == "Parameter").ToDictionary(r => r.Text("name")!, r => r.Named("properties", "Value"));
         Assert.Equal(("True", null), (parameters["password"].Text("secret"), parameters["password"].Text("value")));
         Assert.Equal(("False", "visible"), (parameters["plain"].Text("secret"), parameters["plain"].Text("value")));
         Assert.DoesNotContain("hunter", await client.Http.GetStringAsync("/resources"), StringComparison.Ordinal);
         Assert.Equal(talker.Resource, app.Resource("talker"));
     }
-
-    [Theory]
-    [InlineData("abc", "abc", Secrets.Mask)]
-    [InlineData("abc", "abcd", "abcd")]
-    [InlineData("abcd", "x abcd abcd", $"x {Secrets.Mask} {Secrets.Mask}")]
-    [InlineData("abcd", "", "")]
-    [InlineData("abcd", null, null)]
-    public void a_secret_is_hidden_wherever_it_is_long_enough_to_be_recognised(string secret, string? text, string? shown) =>
-        Assert.Equal(shown, Secrets.Hide(text, [secret]));
 }

@@ -10,12 +10,15 @@ namespace AgentSystem.Tests.Hosting.Embedded.ResourceService;
 /// <summary>Talks to the resource API of a host of a test's own, as the console does.</summary>
 internal sealed class ResourceServiceClient : IDisposable
 {
+    public const string Header = "x-resource-service-api-key";
+    public const string KeySetting = "AppHost:ResourceService:ApiKey";
+
     private readonly CancellationTokenSource _limit = new(Hosts.Limit);
 
     private ResourceServiceClient(string url, string key)
     {
         Http = new() { BaseAddress = new(url), Timeout = Hosts.Limit };
-        Http.DefaultRequestHeaders.Add("x-resource-service-api-key", key);
+        Http.DefaultRequestHeaders.Add(Header, key);
     }
 
     public HttpClient Http { get; }
@@ -31,7 +34,7 @@ internal sealed class ResourceServiceClient : IDisposable
     public static ResourceServiceClient For(DistributedApplication app)
     {
         var configuration = app.Services.GetRequiredService<IConfiguration>();
-        return new(configuration["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"]!, configuration["AppHost:ResourceService:ApiKey"]!);
+        return new(configuration["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"]!, configuration[KeySetting]!);
     }
 
     public async Task<JsonElement[]> ResourcesAsync() => [.. (await Http.GetFromJsonAsync<JsonElement>("/resources")).GetProperty("resources").EnumerateArray()];

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Aspire.Hosting;
-using Aspire.Hosting.ResourceService;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,15 +17,15 @@ public sealed class ResourceServiceHostTests
     {
         await using var app = await ResourceServiceClient.Builder().StartAsync();
         using var client = ResourceServiceClient.For(app);
-        client.Http.DefaultRequestHeaders.Remove(ResourceServiceKey.Header);
+        client.Http.DefaultRequestHeaders.Remove(ResourceServiceClient.Header);
         if (key is not null)
-            client.Http.DefaultRequestHeaders.Add(ResourceServiceKey.Header, key);
+            client.Http.DefaultRequestHeaders.Add(ResourceServiceClient.Header, key);
 
         foreach (var path in (string[])["/resources", "/resources/events", "/resources/a/logs", "/else"])
         {
             using var response = await client.Http.GetAsync(path);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-            Assert.Contains(ResourceServiceKey.Header, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains(ResourceServiceClient.Header, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
     }
 
@@ -38,8 +37,8 @@ public sealed class ResourceServiceHostTests
         await using var app = await ResourceServiceClient.Builder(argument).StartAsync();
         using var client = ResourceServiceClient.For(app);
 
-        client.Http.DefaultRequestHeaders.Remove(ResourceServiceKey.Header);
-        client.Http.DefaultRequestHeaders.Add(ResourceServiceKey.Header, "given");
+        client.Http.DefaultRequestHeaders.Remove(ResourceServiceClient.Header);
+        client.Http.DefaultRequestHeaders.Add(ResourceServiceClient.Header, "given");
 
         Assert.Empty(await client.ResourcesAsync());
     }
@@ -54,7 +53,7 @@ public sealed class ResourceServiceHostTests
 
         Assert.Equal(client.Http.BaseAddress, new Uri((await app.EnvironmentAsync("console"))["WHERE"]!));
         Assert.True(client.Http.BaseAddress!.IsLoopback);
-        Assert.NotEqual(builder.Configuration[ResourceServiceHost.ApiKeyKey], ResourceServiceClient.Builder().Configuration[ResourceServiceHost.ApiKeyKey]);
+        Assert.NotEqual(builder.Configuration[ResourceServiceClient.KeySetting], ResourceServiceClient.Builder().Configuration[ResourceServiceClient.KeySetting]);
     }
 
     [Fact]
@@ -62,25 +61,30 @@ public sealed class ResourceServiceHostTests
     {
         await using var app = await Hosts.Builder().StartAsync();
 
-        Assert.Null(app.Services.GetService<ResourceServiceHost>());
-        Assert.Null(app.Services.GetRequiredService<IConfiguration>()[ResourceServiceHost.ApiKeyKey]);
+        Assert.Null(app.Services.GetRequiredService<IConfiguration>()[ResourceServiceClient.KeySetting]);
     }
 
     [Theory]
-    [InlineData(null, "127.0.0.1:0")]
-    [InlineData("http://localhost:18890", "127.0.0.1:18890")]
-    [InlineData("http://[::1]:18890", "[::1]:18890")]
-    public void it_listens_on_loopback_where_it_is_told_to(string? url, string endpoint) =>
-        Assert.Equal(endpoint, ResourceServiceHost.EndpointFor(Configuration(url)).ToString());
+    [InlineData("localhost", "127.0.0.1")]
+    [InlineData("[::1]", "[::1]")]
+    public async Task it_listens_on_loopback_where_it_is_told_to(string host, string address)
+    {
+        var port = Hosts.FreePort();
+        await using var app = await ResourceServiceClient.Builder($"--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://{host}:{port}").StartAsync();
+        using var client = ResourceServiceClient.For(app);
+
+        Assert.Equal(new Uri($"http://{address}:{port}"), client.Http.BaseAddress);
+        Assert.Empty(await client.ResourcesAsync());
+    }
 
     [Theory]
     [InlineData("https://localhost:18890")]
     [InlineData("http://0.0.0.0:18890")]
     [InlineData("http://example.com")]
     [InlineData("nonsense")]
-    public void another_address_is_refused_with_what_to_do(string url)
+    public async Task another_address_is_refused_with_what_to_do(string url)
     {
-        var error = Assert.Throws<DistributedApplicationException>(() => ResourceServiceHost.EndpointFor(Configuration(url)));
+        var error = await Assert.ThrowsAsync<DistributedApplicationException>(() => ResourceServiceClient.Builder($"--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL={url}").StartAsync());
 
         Assert.Contains($"ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL is '{url}'", error.Message, StringComparison.Ordinal);
     }
@@ -123,7 +127,4 @@ public sealed class ResourceServiceHostTests
                 any.TrySetResult();
         }
     }
-
-    private static IConfiguration Configuration(string? url) =>
-        new ConfigurationBuilder().AddInMemoryCollection([new("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", url)]).Build();
 }
