@@ -101,6 +101,8 @@ internal sealed class LineMerge(LogSelection selection, IReadOnlyList<byte[]> te
         {
             _chunk?.Dispose();
             _chunk = null;
+            // A count goes through thousands of chunks, and we know all of them to the end.
+            _found = [];
         }
     }
 }
