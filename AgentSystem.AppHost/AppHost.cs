@@ -52,7 +52,7 @@ var grafana = builder.AddGrafana("grafana", grafanaPassword, storage)
     .WithDataSource("LOKI_URL", loki)
     .WithDataSource("JAEGER_URL", jaeger);
 
-// The page that people open first. It reads from all the others and waits for none.
+// The page that people open first. It reads from all the others and needs none of them to start.
 var console = builder.AddWebConsole("console", apiKey, consoleToken)
     .WithReference(orchestrator)
     .WithTelemetry(collector, store, apiKey)

@@ -36,8 +36,12 @@ internal static class ServiceExtensions
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithTelemetry(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<IBackend> collector, IResourceBuilder<ProjectResource>? store,
-        IResourceBuilder<ParameterResource> apiKey) =>
-        service.WithEnvironment(context =>
+        IResourceBuilder<ParameterResource> apiKey)
+    {
+        // What waits for the store is also stopped before it, so that its last lines still arrive.
+        if (store is not null)
+            service.WaitForStart(store);
+        return service.WithEnvironment(context =>
         {
             var variables = context.EnvironmentVariables;
             if (store is not null)
@@ -58,6 +62,7 @@ internal static class ServiceExtensions
             if (context.ExecutionContext.IsPublishMode)
                 variables["OTEL_SERVICE_NAME"] = service.Resource.Name;
         });
+    }
 
     /// <summary>Lets the service ask for traces and logs, wherever they are kept.</summary>
     public static IResourceBuilder<ProjectResource> WithTelemetrySources(

@@ -62,19 +62,16 @@ internal sealed class Storage : IDisposable
     public static Storage Open(string root, string repository, string? moreRoots = null)
     {
         root = Path.GetFullPath(root);
+        var documents = Path.Combine(root, "shared", "documents");
         try
         {
-            CreateOwnerOnly(root);
+            foreach (var folder in (string[])[root, Path.Combine(root, "shared"), documents, Path.Combine(root, "journal")])
+                CreateOwnerOnly(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DistributedApplicationException($"The data cannot be kept in {root}: {e.Message} Give another folder: --Data:Dir=<folder>.", e);
         }
-
-        var documents = Path.Combine(root, "shared", "documents");
-        CreateOwnerOnly(Path.Combine(root, "shared"));
-        CreateOwnerOnly(documents);
-        CreateOwnerOnly(Path.Combine(root, "journal"));
 
         FileStream held;
         try
@@ -111,7 +108,7 @@ internal static class StorageExtensions
         if (builder.ExecutionContext.IsPublishMode)
             return Storage.ForContainers(repository);
 
-        var root = builder.Configuration["Data:Dir"] ?? Path.Combine(repository, ".data");
+        var root = builder.Configuration["Data:Dir"] is { Length: > 0 } folder ? folder : Path.Combine(repository, ".data");
         var storage = Storage.Open(root, repository, builder.Configuration["Agents:AllowedRoots"]);
         // The engine keeps its part of a run with the rest: the embedded one each resource's output, as .aspire/logs/<resource>.log.
         builder.Configuration["Aspire:Store:Path"] ??= storage.Root;

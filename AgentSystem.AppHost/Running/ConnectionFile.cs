@@ -102,7 +102,17 @@ internal static class ConnectionFileExtensions
                 await apiKey.Resource.GetValueAsync(cancellationToken) ?? "",
                 storage.SharedVolume,
                 Environment.ProcessId);
-            connection.Write(path);
+            try
+            {
+                connection.Write(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The system does not need it, so it goes on.
+                Console.Error.WriteLine($"agentctl will not find this system, as {path} cannot be written: {e.Message} Name another file: {ConnectionFile.PathVariable}=<file>.");
+                return;
+            }
+
             ready.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping
                 .Register(() => ConnectionFile.Remove(path, connection.ProcessId));
         });

@@ -26,6 +26,17 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_something_else_is_in_the_way_of_is_an_error_that_says_what_to_do()
+    {
+        Directory.CreateDirectory(Root);
+        File.WriteAllText(Path.Combine(Root, "shared"), "");
+
+        var error = Assert.Throws<DistributedApplicationException>(() => Storage.Open(Root, "/repository"));
+
+        Assert.Contains("--Data:Dir=<folder>", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_folders_are_their_owners()
     {
         using var storage = Storage.Open(Root, "/repository");

@@ -74,6 +74,7 @@ public sealed class TopologyTests : IDisposable
             var variables = await VariablesAsync(Named(resources, service));
             var endpoint = Assert.IsType<ReferenceExpression>(variables["OTEL_EXPORTER_OTLP_ENDPOINT"]);
             Assert.Equal("http://{telemetry-store.bindings.otlp-grpc.host}:{telemetry-store.bindings.otlp-grpc.port}", endpoint.ValueExpression);
+            Assert.Contains(Named(resources, service).Annotations.OfType<WaitAnnotation>(), wait => wait.Resource.Name == "telemetry-store");
             Assert.EndsWith("x-api-key={api-key.value}", Assert.IsType<ReferenceExpression>(variables["OTEL_EXPORTER_OTLP_HEADERS"]).ValueExpression, StringComparison.Ordinal);
         }
 
