@@ -3,7 +3,7 @@ namespace AgentSystem.TelemetryStore.Logs;
 /// <summary>Keeps log lines. What <see cref="AppendAsync"/> has accepted survives the end of the process.</summary>
 public interface ILogStore
 {
-    /// <summary>Takes the entries; done when they are on disk. The same line with the same metadata at one instant of a stream is kept once.</summary>
+    /// <summary>Takes the entries; done when they are on disk. The same line with the same metadata and number at one instant of a stream is kept once.</summary>
     ValueTask AppendAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>The lines wanted, in the order of their time, read from disk as they are enumerated.</summary>

@@ -10,7 +10,14 @@ public readonly record struct Label(string Name, string Value);
 /// <param name="Line">The text.</param>
 /// <param name="Stream">The index labels, sorted by name; the same instance for all entries of a stream.</param>
 /// <param name="Metadata">The structured metadata, sorted by name.</param>
-public sealed record LogEntry(long TimestampNanos, string Line, IReadOnlyList<Label> Stream, IReadOnlyList<Label> Metadata);
+public sealed record LogEntry(long TimestampNanos, string Line, IReadOnlyList<Label> Stream, IReadOnlyList<Label> Metadata)
+{
+    /// <summary>
+    /// Tells lines of log files apart that are the same in all else: which one it was of all that were read. 0 for what was sent, of which
+    /// the same may come twice.
+    /// </summary>
+    public long Number { get; init; }
+}
 
 /// <summary>How a label is compared.</summary>
 public enum LabelMatch

@@ -93,7 +93,7 @@ internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions
         var next = followed.MoveNextAsync();
         var past = engine.Lines(
             tail.Logs, new(tail.Start, RequestParameters.Nanos(time.GetUtcNow()) + 1), new(tail.Limit, Backward: true), new(), cancellationToken);
-        var sent = past.Select(l => (l.TimestampNanos, l.Line, l.All)).ToHashSet();
+        var sent = past.Select(l => (l.TimestampNanos, l.Line, l.All, l.Number)).ToHashSet();
         await SendAsync(socket, [.. past.Reverse()], [], tail, cancellationToken);
 
         var reader = new LineReader(tail.Logs);
@@ -102,7 +102,7 @@ internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions
             var entries = followed.Current.Entries;
             var dropped = followed.Current.Dropped.Select(reader.Read).OfType<ResultLine>().ToArray();
             next = followed.MoveNextAsync();
-            var lines = entries.Select(reader.Read).OfType<ResultLine>().Where(l => !sent.Remove((l.TimestampNanos, l.Line, l.All)))
+            var lines = entries.Select(reader.Read).OfType<ResultLine>().Where(l => !sent.Remove((l.TimestampNanos, l.Line, l.All, l.Number)))
                 .OrderBy(l => l.TimestampNanos).ToArray();
             if (lines.Length + dropped.Length == 0)
                 continue;

@@ -5,8 +5,8 @@ using AgentSystem.TelemetryStore.Logs;
 namespace AgentSystem.TelemetryStore.Storage;
 
 /// <summary>
-/// Lines of one stream in the order of their time, as one blob of four parts: the count, the times and lengths, the text of all lines in
-/// one piece, the metadata. A search reads and unpacks the text alone, and goes through all lines of it at once; the other parts are read
+/// Lines of one stream in the order of their time, as one blob of four parts: the count, the times and lengths (and the numbers, where there
+/// are any), the text of all lines in one piece, the metadata. A search reads and unpacks the text alone, and goes through all lines of it at once; the other parts are read
 /// when a line is found. Dispose it to give back the room that the text takes.
 /// </summary>
 internal sealed class LineChunk : IDisposable
@@ -17,6 +17,7 @@ internal sealed class LineChunk : IDisposable
     private byte[]? _text;
     private long[]? _times;
     private int[]? _ends;
+    private long[]? _numbers;
     private LineMetadata? _metadata;
 
     /// <param name="blob">What <see cref="Write(List{LogEntry})"/> has written; closed with the chunk.</param>
@@ -76,6 +77,15 @@ internal sealed class LineChunk : IDisposable
             before = entry.TimestampNanos;
             head.Varint((ulong)lines.Text(entry.Line));
         }
+        if (entries.Exists(e => e.Number != 0))
+        {
+            before = 0;
+            foreach (var entry in entries)
+            {
+                head.Signed(entry.Number - before);
+                before = entry.Number;
+            }
+        }
         output.Varint((ulong)entries.Count);
         Packed.Write(output, head.Written);
         Packed.Write(output, lines.Written);
@@ -89,7 +99,8 @@ internal sealed class LineChunk : IDisposable
     internal LogEntry Entry(int index)
     {
         var start = index == 0 ? 0 : Ends[index - 1];
-        return new(Times[index], Encoding.UTF8.GetString(Text[start..Ends[index]]), _stream, (_metadata ??= new(_blob, PackedPart.At(_blob, _textPart.End), Count)).Of(index));
+        _metadata ??= new(_blob, PackedPart.At(_blob, _textPart.End), Count);
+        return new(Times[index], Encoding.UTF8.GetString(Text[start..Ends[index]]), _stream, _metadata.Of(index)) { Number = _numbers?[index] ?? 0 };
     }
 
     /// <summary>The indexes of the lines between the times that contain every one of the texts, in order.</summary>
@@ -176,6 +187,13 @@ internal sealed class LineChunk : IDisposable
         {
             times[i] = time += BlobReader.Signed(bytes, ref at);
             ends[i] = end += (int)BlobReader.Varint(bytes, ref at);
+        }
+        if (at < bytes.Length)
+        {
+            _numbers = new long[Count];
+            var number = 0L;
+            for (var i = 0; i < Count; i++)
+                _numbers[i] = number += BlobReader.Signed(bytes, ref at);
         }
         (_times, _ends) = (times, ends);
     }

@@ -14,7 +14,7 @@ public sealed class StoreInstruments
     /// <summary>Why something that was acknowledged is gone.</summary>
     private static readonly string[] DropReasons = ["sampled", "expired"];
 
-    private readonly Counter _accepted, _rejected, _dropped, _bytes;
+    private readonly Counter _accepted, _rejected, _dropped, _bytes, _cut;
     private readonly Histogram _query;
 
     /// <summary>Makes the instruments, and every series of them: one that appears with its first event hides that event from rate().</summary>
@@ -27,6 +27,7 @@ public sealed class StoreInstruments
         _dropped = metrics.CreateCounter("telemetry_store_dropped_total",
             "Acknowledged spans that tail sampling let go (sampled), and files that retention deleted (expired).", ["signal", "reason"]);
         _bytes = metrics.CreateCounter("telemetry_store_received_bytes_total", "Bytes of accepted requests, unpacked.", ["signal"]);
+        _cut = metrics.CreateCounter("telemetry_store_cut_lines_total", "Lines of log files that were longer than lines may be, and lost their end.");
         _query = metrics.CreateHistogram("telemetry_store_query_duration_seconds", "How long queries took.", ["query"],
             new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0005, 2, 16) });
         QueueBytes = metrics.CreateGauge("telemetry_store_queue_bytes", "Bytes that wait to be written.");
@@ -78,6 +79,9 @@ public sealed class StoreInstruments
         _accepted.WithLabels(signal).Inc(count);
         _bytes.WithLabels(signal).Inc(bytes);
     }
+
+    /// <summary>Counts lines that were kept without their end.</summary>
+    public void Cut(int lines) => _cut.Inc(lines);
 
     /// <summary>Counts what was refused.</summary>
     public void Rejected(string signal, string reason, long count = 1) => _rejected.WithLabels(signal, reason).Inc(count);

@@ -27,7 +27,7 @@ internal sealed class InMemoryLogStore : ILogStore
         {
             foreach (var entry in entries)
             {
-                if (!_entries.Exists(e => e.TimestampNanos == entry.TimestampNanos && e.Line == entry.Line && e.Stream.SequenceEqual(entry.Stream) && e.Metadata.SequenceEqual(entry.Metadata)))
+                if (!_entries.Exists(e => e.TimestampNanos == entry.TimestampNanos && e.Line == entry.Line && e.Number == entry.Number && e.Stream.SequenceEqual(entry.Stream) && e.Metadata.SequenceEqual(entry.Metadata)))
                     _entries.Add(entry);
             }
             foreach (var (matches, lines) in _followers)

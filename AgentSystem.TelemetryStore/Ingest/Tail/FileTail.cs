@@ -9,21 +9,20 @@ namespace AgentSystem.TelemetryStore.Ingest.Tail;
 
 /// <summary>
 /// Follows <c>logs/*.jsonl</c> on the shared volume, for agents that speak no OTLP. How far a file is read is committed together with its
-/// lines, so that none is lost or stored twice, whenever we stop. Files are looked at again and again: mounts have no events to rely on.
+/// lines, and each line has a number of its own, so that none is lost or stored twice, whenever we stop and however equal they are. Files
+/// are looked at again and again: mounts have no events to rely on.
 /// </summary>
 internal sealed partial class FileTail(
     LogStore logs, StoreWriter writer, IOptions<TelemetryStoreOptions> options, TimeProvider time, StoreInstruments instruments, ILogger<FileTail> logger)
     : BackgroundService
 {
-    private const string Extension = ".jsonl";
-    private const int BatchBytes = 1 << 20;
-
-    // Says that we have been here before: what was rotated earlier was old already when we first came.
-    private const string Marker = "";
+    // Its position is the number of lines that were stored of all files. That it is there says that we have been here before.
+    private const string Counter = "";
 
     private readonly Dictionary<string, TailedFile> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<Label>> _streams = new(StringComparer.Ordinal);
-    private bool _isFirst;
+    private bool _isFirst, _isReopened;
+    private long _lines;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,25 +52,26 @@ internal sealed partial class FileTail(
         List<TailPosition> tails = [];
         await writer.WriteAsync(0, partition => tails = partition.Tails());
         _files.Clear();
-        foreach (var tail in tails.Where(t => t.Path != Marker))
+        foreach (var tail in tails.Where(t => t.Path != Counter))
             _files[tail.Path] = TailedFile.From(tail);
+        _lines = tails.Find(t => t.Path == Counter)?.Position ?? 0;
         _isFirst = tails.Count == 0;
+        _isReopened = true;
     }
 
     private async Task ScanAsync(string folder, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(folder))
             return;
-        var names = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(IsLog).ToHashSet(StringComparer.Ordinal);
-        var moves = FindMoves(folder, names);
-        var dropped = _files.Keys.Except(moves.Keys).ToList();
-        var isNews = dropped.Count > 0 || moves.Any(m => !_files.TryGetValue(m.Key, out var before) || before.Position != m.Value.Position);
+        var found = TailedFolder.Look(folder, _files.Values, _isFirst, _isReopened);
+        var dropped = _files.Keys.Except(found.Keys).ToList();
+        var isNews = dropped.Count > 0 || found.Values.Any(f => !_files.TryGetValue(f.Name, out var before) || before != f);
         _files.Clear();
-        foreach (var (name, file) in moves)
+        foreach (var (name, file) in found)
             _files[name] = file;
         if (isNews || _isFirst)
             await writer.WriteAsync(0, partition => SaveAll(partition, dropped));
-        _isFirst = false;
+        (_isFirst, _isReopened) = (false, false);
         foreach (var name in _files.Keys.ToList())
             while (await ReadAsync(folder, name))
                 cancellationToken.ThrowIfCancellationRequested();
@@ -83,110 +83,62 @@ internal sealed partial class FileTail(
             partition.Drop(name);
         foreach (var file in _files.Values)
             partition.Save(file.ToPosition());
-        partition.Save(new(Marker, 0, []));
-    }
-
-    /// <summary>Which file is which: each stays what it was, or is what another was before it was rotated, or is new.</summary>
-    private Dictionary<string, TailedFile> FindMoves(string folder, HashSet<string> names)
-    {
-        var found = new Dictionary<string, TailedFile>(StringComparer.Ordinal);
-        foreach (var file in _files.Values)
-            if (names.Contains(file.Name) && IsIn(folder, file.Name, file))
-                found[file.Name] = file;
-        var moved = _files.Values.Where(f => !found.ContainsKey(f.Name) && f.IsKnown).ToList();
-        foreach (var name in names.Where(n => !found.ContainsKey(n)).Order(StringComparer.Ordinal))
-        {
-            if (moved.Find(f => IsIn(folder, name, f)) is { } before)
-            {
-                moved.Remove(before);
-                found[name] = before with { Name = name };
-            }
-            // A copy of what is still in its place: of use once that is truncated, and not before.
-            else if (!found.Values.Any(f => f.IsKnown && f.Position > 0 && IsIn(folder, name, f) && !IsCurrent(name)))
-                found[name] = Begin(folder, name);
-        }
-        return found;
-    }
-
-    private TailedFile Begin(string folder, string name)
-    {
-        if (!_isFirst || IsCurrent(name))
-            return new(name, 0, []);
-        using var file = Open(folder, name);
-        return TailedFile.At(name, file, file.Length);
-    }
-
-    private static bool IsIn(string folder, string name, TailedFile known)
-    {
-        using var file = Open(folder, name);
-        return known.IsIn(file);
+        partition.Save(new(Counter, _lines, []));
     }
 
     /// <returns>Whether there may be more.</returns>
     private async Task<bool> ReadAsync(string folder, string name)
     {
         var known = _files[name];
-        using var file = Open(folder, name);
-        var available = file.Length - known.Position;
+        using var file = known.IsCopy ? null : TailedFolder.TryOpen(folder, name);
         // It may have been rotated since we looked for it; then the next scan finds it.
-        if (available <= 0 || !known.IsIn(file))
+        if (file is null || file.Length <= known.Position || FileIdentity.Of(file.SafeFileHandle) != known.Id || !known.IsIn(file))
             return false;
-        var bytes = new byte[(int)Math.Min(available, BatchBytes)];
-        file.Position = known.Position;
-        var count = await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false);
-        var end = bytes.AsSpan(0, count).LastIndexOf((byte)'\n') + 1;
-        if (end == 0)
+        var (lines, rest) = await TailedLines.ReadAsync(file, known, TailedFolder.IsCurrent(name));
+        if (lines is null)
         {
-            // A line longer than a batch is cut; the rest of a file that nobody writes any more is its last line.
-            var isOver = count == BatchBytes || (!IsCurrent(name) && known.LastRest == count);
-            _files[name] = known with { LastRest = count };
-            if (!isOver)
-                return false;
-            end = count;
+            _files[name] = known with { Rest = rest };
+            return false;
         }
-        var entries = Entries(bytes.AsSpan(0, end), StreamOf(name));
-        var next = TailedFile.At(name, file, known.Position + end);
-        await logs.WriteAsync(entries, partition => partition.Save(next.ToPosition()));
+        var next = TailedFile.At(name, file, known.Position + lines.Read);
+        // The same for one that is truncated while we read it.
+        if (file.Length < next.Position || !known.IsIn(file))
+            return false;
+        var entries = Entries(lines, StreamOf(name));
+        await logs.WriteAsync(entries, partition =>
+        {
+            partition.Save(next.ToPosition());
+            partition.Save(new(Counter, _lines + entries.Count, []));
+        });
         _files[name] = next;
-        instruments.Accepted("logs", entries.Count, end);
-        return end < available;
+        _lines += entries.Count;
+        instruments.Accepted("logs", entries.Count, lines.Read);
+        instruments.Cut(entries.Count(TailedLine.IsCut));
+        return file.Length > next.Position;
     }
 
-    private List<LogEntry> Entries(ReadOnlySpan<byte> bytes, IReadOnlyList<Label> stream)
+    private List<LogEntry> Entries(TailedLines lines, IReadOnlyList<Label> stream)
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
         var entries = new List<LogEntry>();
-        var seen = new HashSet<(long, string)>();
+        var bytes = lines.Bytes.Span;
         foreach (var range in bytes.Split((byte)'\n'))
         {
             var line = bytes[range].TrimEnd((byte)'\r');
             if (line.IsEmpty)
                 continue;
-            var entry = TailedLine.Read(line, stream, now + entries.Count);
-            // A stream keeps one line of one instant once; in a file, two are two.
-            while (!seen.Add((entry.TimestampNanos, entry.Line)))
-                entry = entry with { TimestampNanos = entry.TimestampNanos + 1 };
-            entries.Add(entry);
+            entries.Add(TailedLine.Read(line, lines.Unread, stream, now + entries.Count) with { Number = _lines + entries.Count + 1 });
         }
         return entries;
     }
 
     private IReadOnlyList<Label> StreamOf(string name)
     {
-        var process = name[..name.IndexOf(Extension, StringComparison.Ordinal)];
+        var process = TailedFolder.ProcessOf(name);
         if (!_streams.TryGetValue(process, out var stream))
             _streams[process] = stream = [new("service_name", process)];
         return stream;
     }
-
-    // Rotated files go on under names such as marie.jsonl.1 until they are packed.
-    private static bool IsLog(string name) =>
-        !name.StartsWith('.') && name.IndexOf(Extension, StringComparison.Ordinal) > 0 && Path.GetExtension(name) is not (".gz" or ".bz2" or ".xz" or ".zst" or ".zip" or ".tmp");
-
-    private static bool IsCurrent(string name) => name.EndsWith(Extension, StringComparison.Ordinal);
-
-    private static FileStream Open(string folder, string name) =>
-        new(Path.Combine(folder, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The log files in {Folder} could not be read; it is tried again")]
     private partial void LogScanFailed(string folder, Exception error);

@@ -11,15 +11,37 @@ internal static class TailedLine
 {
     private static readonly string[] Times = ["timestamp", "@timestamp", "time", "ts", "@t"];
 
+    /// <summary>Structured metadata of a line that was too long: how many bytes of it were cut off.</summary>
+    internal const string CutBytes = "cut_bytes";
+
     /// <param name="utf8">The line without its end.</param>
+    /// <param name="unread">How many more bytes the line has.</param>
     /// <param name="stream">The file's stream.</param>
     /// <param name="nowNanos">The time of lines that have none, in nanoseconds since 1970-01-01T00:00:00Z.</param>
-    internal static LogEntry Read(ReadOnlySpan<byte> utf8, IReadOnlyList<Label> stream, long nowNanos)
+    internal static LogEntry Read(ReadOnlySpan<byte> utf8, long unread, IReadOnlyList<Label> stream, long nowNanos)
     {
-        var line = Encoding.UTF8.GetString(utf8.Length > OtlpLogs.MaxLineBytes ? utf8[..OtlpLogs.MaxLineBytes] : utf8);
+        var kept = Cut(utf8);
+        var line = Encoding.UTF8.GetString(kept);
         var (time, metadata) = Parse(utf8);
         metadata.Insert(0, new(DetectedLevel.Name, DetectedLevel.Of(line, stream, metadata)));
+        var cut = utf8.Length - kept.Length + unread;
+        if (cut > 0)
+            metadata.Insert(0, new(CutBytes, cut.ToString(CultureInfo.InvariantCulture)));
         return new(time ?? nowNanos, line, stream, metadata);
+    }
+
+    /// <summary>Whether the line was longer than lines may be.</summary>
+    internal static bool IsCut(LogEntry entry) => entry.Metadata[0].Name == CutBytes;
+
+    // Between two characters: the bytes of one begin with 10, but for its first.
+    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length <= OtlpLogs.MaxLineBytes)
+            return utf8;
+        var end = OtlpLogs.MaxLineBytes;
+        while (end > OtlpLogs.MaxLineBytes - 4 && (utf8[end] & 0xC0) == 0x80)
+            end--;
+        return utf8[..end];
     }
 
     private static (long? Time, List<Label> Metadata) Parse(ReadOnlySpan<byte> utf8)

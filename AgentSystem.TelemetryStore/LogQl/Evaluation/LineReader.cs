@@ -28,7 +28,7 @@ internal sealed class LineReader
             if (!stage.Process(entry.TimestampNanos, ref line, _labels))
                 return null;
         }
-        return new(entry.TimestampNanos, line, new(_labels.StreamLabels), new(_labels.MetadataLabels), new(_labels.ParsedLabels));
+        return new(entry.TimestampNanos, line, new(_labels.StreamLabels), new(_labels.MetadataLabels), new(_labels.ParsedLabels)) { Number = entry.Number };
     }
 
     /// <summary>The lines wanted, as the store has them.</summary>

@@ -46,6 +46,9 @@ public abstract record QueryResult;
 /// <param name="Parsed">What the pipeline made.</param>
 public sealed record ResultLine(long TimestampNanos, string Line, LabelSet Stream, LabelSet Metadata, LabelSet Parsed)
 {
+    /// <summary>The entry's number: what is the same in all else may be two lines.</summary>
+    public long Number { get; init; }
+
     /// <summary>All labels: what makes the line one of a stream, unless a client wants the kinds of labels apart.</summary>
     public LabelSet All => Metadata.Labels.Count + Parsed.Labels.Count == 0 ? Stream : new([.. Stream.Labels, .. Metadata.Labels, .. Parsed.Labels]);
 }

@@ -88,6 +88,105 @@ public sealed class FileTailTests : IDisposable
         Assert.Equal("new", Lines(store).Single().Line);
     }
 
+    [Fact]
+    public async Task Lines_that_are_the_same_are_stored_as_often_as_they_were_written()
+    {
+        const string line = """{"timestamp":"2026-11-24T09:00:00Z","message":"again"}""" + "\n";
+        await using (var store = await StartAsync())
+        {
+            Append(line + line);
+            await ExpectAsync(store, 2);
+            Append(line);
+            await ExpectAsync(store, 3);
+            // Two files with the same in them are two, from one look at them to the next and while nobody looks.
+            File.Move(_log, _log + ".1");
+            Append(line + line + line);
+            await ExpectAsync(store, 6);
+        }
+        File.Move(_log, _log + ".2");
+        Append(line + line + line);
+        await using (var store = await StartAsync())
+        {
+            await ExpectAsync(store, 9);
+            File.Delete(_log);
+            Append(line + line + line);
+            await ExpectAsync(store, 12);
+            File.Copy(_log, _log + ".3");
+            Append(line);
+            await ExpectAsync(store, 13);
+            File.WriteAllText(_log, line);
+            await ExpectAsync(store, 14);
+        }
+        await using var again = await StartAsync();
+        Assert.Equal(14, Lines(again).Count);
+        using var client = StoreHost.NewClient(again.Url);
+        Assert.Contains("\"14\"", await client.GetStringAsync(
+            "/loki/api/v1/query?time=1795600000&query=" + Uri.EscapeDataString("sum(count_over_time({service_name=\"agent\"}[30d]))")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copy_beside_a_file_is_not_read_again()
+    {
+        await using var store = await StartAsync();
+        Append("1\n2\n");
+        await ExpectAsync(store, 2);
+        File.Copy(_log, _log + ".backup");
+        Append("3\n");
+        await ExpectAsync(store, 3);
+        File.Move(_log, _log + ".1");
+        Append("4\n");
+        await ExpectAsync(store, 4);
+
+        await store.DisposeAsync();
+        await using var again = await StartAsync();
+        Append("5\n");
+        await ExpectAsync(again, 5);
+    }
+
+    [Fact]
+    public async Task A_copy_that_is_still_being_made_is_not_taken_for_a_file_of_its_own()
+    {
+        await using var store = await StartAsync();
+        Append("1\n2\n");
+        await ExpectAsync(store, 2);
+        File.WriteAllText(_log + ".1", "");
+        Append("3\n");
+        await ExpectAsync(store, 3);
+        File.AppendAllText(_log + ".1", "1\n");
+        Append("4\n");
+        await ExpectAsync(store, 4);
+        File.AppendAllText(_log + ".1", "2\n3\n4\n");
+        File.WriteAllText(_log, "5\n");
+
+        await ExpectAsync(store, 5);
+        Assert.Equal(["1", "2", "3", "4", "5"], Lines(store).Select(e => e.Line));
+    }
+
+    [Theory]
+    [InlineData(262_144, 0)]
+    [InlineData(262_145, 2)]
+    [InlineData(300_000, 0)]
+    [InlineData(3_000_000, 1)]
+    public async Task A_line_that_is_too_long_is_cut_and_says_so(int bytes, int offset)
+    {
+        await using var store = await StartAsync();
+        // Characters of three bytes, so that a cut at the limit would go through one of them.
+        var line = new string('x', offset) + new string('€', (bytes - offset) / 3);
+        line += new string('x', bytes - offset - (bytes - offset) / 3 * 3);
+        Append(line[..^1]);
+        Append(line[^1..] + "\nnext\n");
+        await ExpectAsync(store, 2);
+
+        var (cut, next) = (Lines(store)[0], Lines(store)[1]);
+        var kept = System.Text.Encoding.UTF8.GetByteCount(cut.Line);
+        Assert.StartsWith(cut.Line, line, StringComparison.Ordinal);
+        Assert.InRange(kept, Math.Min(bytes, 262_142), 262_144);
+        Assert.Equal(bytes == kept ? null : $"{bytes - kept}", cut.Metadata.FirstOrDefault(m => m.Name == "cut_bytes").Value);
+        Assert.Equal("next", next.Line);
+        using var client = StoreHost.NewClient(store.Url);
+        Assert.Contains($"telemetry_store_cut_lines_total {(bytes == kept ? 0 : 1)}\n", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
