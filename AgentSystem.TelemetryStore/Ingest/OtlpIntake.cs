@@ -19,7 +19,7 @@ internal enum Signal
 
 /// <summary>What became of a request.</summary>
 /// <param name="Rejected">How many spans, records or data points were not taken.</param>
-/// <param name="Message">Why; null when all were taken.</param>
+/// <param name="Message">Why, or what else is wrong with them; null when all were taken as they are.</param>
 internal readonly record struct IntakeResult(long Rejected, string? Message)
 {
     /// <summary>The signal's <c>ExportServiceResponse</c>: empty when all were taken. The three have the same field numbers.</summary>
@@ -101,13 +101,18 @@ internal sealed class OtlpIntake(
     private async Task<IntakeResult> TakeLogsAsync(ReadOnlyMemory<byte> request)
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
-        var (entries, tooLong) = OtlpLogs.Convert(OtlpProto.Logs(request), now);
+        var (entries, tooLong, unnamed) = OtlpLogs.Convert(OtlpProto.Logs(request), now);
         await logs.AppendAsync(entries, CancellationToken.None);
         instruments.Accepted("logs", entries.Count, request.Length);
-        if (tooLong == 0)
+        if (tooLong + unnamed == 0)
             return default;
         instruments.Rejected("logs", "too_large", tooLong);
-        return new(tooLong, $"Log records whose text is longer than {OtlpLogs.MaxLineBytes:N0} bytes were left out.");
+        // With no record rejected the message is a warning, as the specification has it.
+        return new(tooLong, string.Join(' ', new[]
+        {
+            tooLong > 0 ? $"Log records whose text is longer than {OtlpLogs.MaxLineBytes:N0} bytes were left out." : "",
+            unnamed > 0 ? $"Attributes without a name were left out ({unnamed})." : "",
+        }.Where(text => text.Length > 0)));
     }
 
     private IntakeResult TakeMetrics(ReadOnlyMemory<byte> request)

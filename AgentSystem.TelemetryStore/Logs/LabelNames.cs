@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using AgentSystem.TelemetryStore.LogQl.Syntax;
 using AgentSystem.TelemetryStore.Otlp;
 
 namespace AgentSystem.TelemetryStore.Logs;
@@ -15,21 +18,45 @@ public static class LabelNames
     /// Each run of characters other than letters and digits becomes one underscore, and a digit in front gets <c>key_</c> before it;
     /// <c>__reserved__</c> keeps its underscores.
     /// </summary>
-    /// <exception cref="OtlpFormatException">Nothing would be left but underscores.</exception>
+    /// <exception cref="OtlpFormatException">Nothing would be left but underscores; the message is Loki's.</exception>
     public static string Of(string attribute)
+    {
+        var name = Build(attribute);
+        return IsName(name)
+            ? name
+            : throw new OtlpFormatException(attribute.Length == 0
+                ? "label name is empty"
+                : $"normalization for label name {GoText.Quote(attribute)} resulted in invalid name {GoText.Quote(name)}");
+    }
+
+    /// <summary>
+    /// As <see cref="Of"/>, and where nothing would be left, as Prometheus escapes names (its scheme <c>values</c>): <c>é</c> becomes
+    /// <c>U___e9_</c>. Null for an empty name.
+    /// </summary>
+    public static string? OrEscaped(string attribute)
+    {
+        if (attribute.Length == 0)
+            return null;
+        var name = Build(attribute);
+        return IsName(name) ? name : Escape(attribute);
+    }
+
+    private static bool IsName(string name) => !name.AsSpan().TrimStart('_').IsEmpty;
+
+    private static string Build(string attribute)
     {
         if (Known.TryGetValue(attribute, out var known))
             return known;
-        var name = Build(attribute);
+        var name = Translate(attribute);
         if (Known.Count < MaxKnown)
             Known[attribute] = name;
         return name;
     }
 
-    private static string Build(string attribute)
+    private static string Translate(string attribute)
     {
         var reserved = attribute.Length >= 4 && attribute.StartsWith("__", StringComparison.Ordinal) && attribute.EndsWith("__", StringComparison.Ordinal);
-        var name = new System.Text.StringBuilder(attribute.Length + 4);
+        var name = new StringBuilder(attribute.Length + 4);
         foreach (var c in reserved ? attribute.AsSpan(2, attribute.Length - 4) : attribute)
         {
             if (char.IsAsciiLetterOrDigit(c))
@@ -41,7 +68,19 @@ public static class LabelNames
             name.Insert(0, "__").Append("__");
         if (name.Length > 0 && char.IsAsciiDigit(name[0]))
             name.Insert(0, "key_");
-        var text = name.ToString();
-        return text.AsSpan().TrimStart('_').IsEmpty ? throw new OtlpFormatException($"No label can be named after the attribute '{attribute}'.") : text;
+        return name.ToString();
+    }
+
+    private static string Escape(string attribute)
+    {
+        var name = new StringBuilder("U__");
+        foreach (var rune in attribute.EnumerateRunes())
+        {
+            if (rune.Value == '_')
+                name.Append("__");
+            else
+                name.Append('_').Append(rune.Value.ToString("x", CultureInfo.InvariantCulture)).Append('_');
+        }
+        return name.ToString();
     }
 }

@@ -7,7 +7,7 @@ namespace AgentSystem.TelemetryStore.Logs;
 /// Makes Loki's entries of OTLP's log records, as Loki 3.7 does with its defaults (pkg/loghttp/push/otlp.go): the well-known resource
 /// attributes become index labels, everything else structured metadata.
 /// </summary>
-public static class OtlpLogs
+public sealed class OtlpLogs
 {
     /// <summary>Longest line that Loki takes by default, in bytes.</summary>
     public const int MaxLineBytes = 256 * 1024;
@@ -25,13 +25,39 @@ public static class OtlpLogs
     // Those of Loki's discover_service_name that can come from an index label above.
     private static readonly HashSet<string> NamesOfServices = new(StringComparer.Ordinal) { "container_name", "k8s_container_name", "k8s_job_name" };
 
-    /// <summary>The entries of all records, and how many records were left out because their line is too long.</summary>
+    private readonly Func<string, string?> _nameOf;
+    private int _unnamed;
+
+    private OtlpLogs(Func<string, string?> nameOf) => _nameOf = nameOf;
+
+    /// <summary>
+    /// The entries of all records, how many records were left out because their line is too long, and how many attributes because they have
+    /// no name.
+    /// </summary>
     /// <param name="request">What came.</param>
     /// <param name="nowNanos">The time for records that have none, in nanoseconds since 1970-01-01T00:00:00Z.</param>
     /// <param name="maxLineBytes">How long a line may be.</param>
-    /// <exception cref="OtlpFormatException">An attribute's name cannot be a label's.</exception>
-    public static (List<LogEntry> Entries, int TooLong) Convert(
-        IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos, int maxLineBytes = MaxLineBytes)
+    public static (List<LogEntry> Entries, int TooLong, int Unnamed) Convert(
+        IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos, int maxLineBytes = MaxLineBytes) =>
+        new OtlpLogs(LabelNames.OrEscaped).Read(request, nowNanos, maxLineBytes);
+
+    /// <summary>The entries of all records, as Loki's own endpoint makes them.</summary>
+    /// <param name="request">What came.</param>
+    /// <param name="nowNanos">The time for records that have none, in nanoseconds since 1970-01-01T00:00:00Z.</param>
+    /// <exception cref="OtlpFormatException">An attribute's name cannot be a label's: then Loki takes nothing of the request.</exception>
+    public static List<LogEntry> ConvertAsLoki(IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos)
+    {
+        try
+        {
+            return new OtlpLogs(LabelNames.Of).Read(request, nowNanos, int.MaxValue).Entries;
+        }
+        catch (OtlpFormatException e)
+        {
+            throw new OtlpFormatException($"symbolizer lookup: {e.Message}", e);
+        }
+    }
+
+    private (List<LogEntry> Entries, int TooLong, int Unnamed) Read(IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos, int maxLineBytes)
     {
         var entries = new List<LogEntry>();
         var tooLong = 0;
@@ -59,13 +85,13 @@ public static class OtlpLogs
                 }
             }
         }
-        return (entries, tooLong);
+        return (entries, tooLong, _unnamed);
     }
 
     private static bool IsTooLong(string line, int maxBytes) =>
         line.Length > maxBytes || (line.Length > maxBytes / 3 && System.Text.Encoding.UTF8.GetByteCount(line) > maxBytes);
 
-    private static (Label[] Stream, List<Label> Metadata) Split(Resource resource)
+    private (Label[] Stream, List<Label> Metadata) Split(Resource resource)
     {
         List<Label> labels = [], metadata = [];
         var service = resource.Attributes.Any(a => a.Key == "service.name" && a.Value.ToString().Length > 0);
@@ -88,7 +114,7 @@ public static class OtlpLogs
         return (Sorted(labels), metadata);
     }
 
-    private static List<Label> OfScope(Scope scope)
+    private List<Label> OfScope(Scope scope)
     {
         List<Label> labels = [];
         foreach (var attribute in scope.Attributes)
@@ -99,7 +125,7 @@ public static class OtlpLogs
         return labels;
     }
 
-    private static void AddRecord(List<Label> labels, LogRecord record)
+    private void AddRecord(List<Label> labels, LogRecord record)
     {
         foreach (var attribute in record.Attributes)
             Add(labels, attribute, "");
@@ -118,16 +144,18 @@ public static class OtlpLogs
     private static string Hex(ulong id) => id.ToString("x16", CultureInfo.InvariantCulture);
 
     // A map becomes a label for each of its entries, however deep; any other value becomes one.
-    private static void Add(List<Label> labels, KeyValue attribute, string prefix)
+    private void Add(List<Label> labels, KeyValue attribute, string prefix)
     {
-        var name = LabelNames.Of(prefix.Length == 0 ? attribute.Key : prefix + "_" + attribute.Key);
+        var name = _nameOf(prefix.Length == 0 ? attribute.Key : prefix + "_" + attribute.Key);
         if (attribute.Value.Kind == AnyValueKind.Map)
         {
             foreach (var entry in attribute.Value.Entries)
-                Add(labels, entry, name);
-            return;
+                Add(labels, entry, name ?? "");
         }
-        AddText(labels, name, attribute.Value.ToString());
+        else if (name is null)
+            _unnamed++;
+        else
+            AddText(labels, name, attribute.Value.ToString());
     }
 
     private static void AddText(List<Label> labels, string name, string value)

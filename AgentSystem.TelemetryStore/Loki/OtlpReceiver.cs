@@ -52,7 +52,7 @@ internal sealed class OtlpReceiver(ILogStore store, EntryRules rules, IOptions<L
         if (type is not (Protobuf or Json))
             throw LokiException.BadRequest($"content type: {type} is not supported");
         var records = OtlpProto.Logs(type == Json ? OtlpJson.Logs(body.Span) : body);
-        return OtlpLogs.Convert(records, RequestParameters.Nanos(time.GetUtcNow()), maxLineBytes: int.MaxValue).Entries;
+        return OtlpLogs.ConvertAsLoki(records, RequestParameters.Nanos(time.GetUtcNow()));
     }
 
     private static Stream Unpack(string encoding, Stream body) => encoding switch

@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace AgentSystem.TelemetryStore.Loki;
 
-/// <summary>Takes lines at <c>push</c>: JSON, or protobuf packed with Snappy. What is good of a request is kept, and the rest is a 400.</summary>
+/// <summary>Takes lines at <c>push</c>: JSON, or protobuf packed with Snappy. What is good of a request that can be read is kept, and the rest is a 400.</summary>
 internal sealed class PushReceiver(ILogStore store, EntryRules rules, IOptions<LokiOptions> options)
 {
     private const string ServiceName = "service_name", UnknownService = "unknown_service";
@@ -74,8 +74,12 @@ internal sealed class PushReceiver(ILogStore store, EntryRules rules, IOptions<L
     private static IReadOnlyList<Label> Metadata(PushedLine line, IReadOnlyList<Label> stream)
     {
         var metadata = new Dictionary<string, string>();
-        foreach (var label in line.Metadata.Where(m => m.Value.Length > 0))
-            metadata[Name(label.Name)] = label.Value.Replace('\uFFFD', ' ');
+        foreach (var label in line.Metadata)
+        {
+            var name = Name(label.Name);
+            if (label.Value.Length > 0)
+                metadata[name] = label.Value.Replace('\uFFFD', ' ');
+        }
         var named = metadata.Select(m => new Label(m.Key, m.Value)).ToArray();
         metadata[DetectedLevel.Name] = metadata.TryGetValue(DetectedLevel.Name, out var level)
             ? DetectedLevel.Normalize(level)
@@ -83,6 +87,7 @@ internal sealed class PushReceiver(ILogStore store, EntryRules rules, IOptions<L
         return new LabelSet(metadata.Select(m => new Label(m.Key, m.Value))).Labels;
     }
 
+    // For Loki it is a fault of its own, and nothing of the request is kept (pkg/distributor/distributor.go).
     private static string Name(string name)
     {
         try
@@ -91,7 +96,7 @@ internal sealed class PushReceiver(ILogStore store, EntryRules rules, IOptions<L
         }
         catch (OtlpFormatException e)
         {
-            throw LokiException.BadRequest(e.Message + "\n");
+            throw new LokiException(StatusCodes.Status500InternalServerError, e.Message + "\n");
         }
     }
 }

@@ -59,7 +59,7 @@ internal static class OtlpJson
         switch (field.Type)
         {
             case JsonType.Text:
-                message.Message(field.Number, System.Text.Encoding.UTF8.GetBytes(json.GetString() ?? ""));
+                message.Message(field.Number, JsonText.Of(ref json));
                 break;
             case JsonType.Hex:
                 message.Message(field.Number, Convert.FromHexString(json.GetString() ?? ""));

@@ -108,6 +108,20 @@ public sealed class LokiOtlpTests(LokiTarget loki) : IClassFixture<LokiTarget>
         Assert.StartsWith("max entry size '262144' bytes exceeded for stream ", await MessageAsync(answer), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_attribute_that_no_label_can_be_named_after_is_refused_with_the_whole_request()
+    {
+        var service = NewService();
+        using var answer = await PostAsync(Request(service, [Record("good"), Record("bad", ("名前", OtlpJson.Text("x")))]));
+        using var empty = await PostAsync(Request(service, [Record("bad", ("", OtlpJson.Text("x")))]));
+        using var next = await PostAsync(Request(service, [Record("next")]));
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (answer.StatusCode, empty.StatusCode));
+        Assert.Equal("symbolizer lookup: normalization for label name \"名前\" resulted in invalid name \"_\"", await MessageAsync(answer));
+        Assert.Equal("symbolizer lookup: label name is empty", await MessageAsync(empty));
+        Assert.Equal("next", Assert.Single(await LinesAsync(service)).Line[1].GetString());
+    }
+
     [Theory]
     [InlineData("{}", Json, null, 422, "error at least one valid stream is required for ingestion")]
     [InlineData("{", Json, null, 400, "")]

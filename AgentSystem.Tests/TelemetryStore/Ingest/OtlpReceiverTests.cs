@@ -131,6 +131,47 @@ public sealed class OtlpReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task One_strange_attribute_or_text_costs_no_record()
+    {
+        await using var store = await StoreHost.StartAsync(_folder);
+        using var http = StoreHost.NewClient(store.OtlpUrl);
+        const string records = """
+            {"resourceLogs":[{"scopeLogs":[{"logRecords":[
+              {"timeUnixNano":"1","body":{"stringValue":"one"},"attributes":[{"key":"名前","value":{"stringValue":"value"}}]},
+              {"timeUnixNano":"2","body":{"stringValue":"two \ud800"},"attributes":[{"key":"","value":{"stringValue":"lost"}}]},
+              {"timeUnixNano":"3","body":{"stringValue":"three"}}]}]}]}
+            """;
+
+        using var json = await PostAsync(http, "/v1/logs", Encoding.UTF8.GetBytes(records), "application/json");
+        using var channel = Channel(store);
+        var nameless = new ProtoWriter().Fixed64(1, 4).Message(5, new ProtoWriter().Text(1, "four"))
+            .Message(6, new ProtoWriter().Message(2, new ProtoWriter().Text(1, "lost")));
+        var partial = await ExportAsync(channel, "logs.v1.LogsService", new ProtoWriter().Message(1, new ProtoWriter().Message(2, new ProtoWriter().Message(2, nameless))).ToArray());
+
+        Assert.Equal(HttpStatusCode.OK, json.StatusCode);
+        var answer = JsonNode.Parse(await json.Content.ReadAsStringAsync())!["partialSuccess"]!;
+        Assert.Equal(("0", "Attributes without a name were left out (1)."), ((string)answer["rejectedLogRecords"]!, (string)answer["errorMessage"]!));
+        Assert.Equal(new ProtoWriter().Message(1, new ProtoWriter().Text(2, "Attributes without a name were left out (1).")).ToArray(), partial);
+        var lines = store.Services.GetRequiredService<ILogStore>().Select(new([], 0, 5), default).ToList();
+        Assert.Equal(["one", "two \uFFFD", "three", "four"], lines.Select(l => l.Line));
+        Assert.Contains(new("U___540d__524d_", "value"), lines[0].Metadata);
+    }
+
+    [Fact]
+    public async Task A_record_that_is_too_long_is_rejected_and_the_others_are_kept()
+    {
+        await using var store = await StoreHost.StartAsync(_folder);
+        using var http = StoreHost.NewClient(store.OtlpUrl);
+        var records = $$$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1","body":{"stringValue":"{{{new string('x', 262_145)}}}"}},{"timeUnixNano":"2","body":{"stringValue":"good"}}]}]}]}""";
+
+        using var json = await PostAsync(http, "/v1/logs", Encoding.UTF8.GetBytes(records), "application/json");
+
+        var answer = JsonNode.Parse(await json.Content.ReadAsStringAsync())!["partialSuccess"]!;
+        Assert.Equal(("1", "Log records whose text is longer than 262,144 bytes were left out."), ((string)answer["rejectedLogRecords"]!, (string)answer["errorMessage"]!));
+        Assert.Equal("good", store.Services.GetRequiredService<ILogStore>().Select(new([], 0, 5), default).Single().Line);
+    }
+
+    [Fact]
     public async Task GRPC_takes_the_three_services_with_the_key_and_without_it_none()
     {
         await using var store = await StoreHost.StartAsync(_folder);

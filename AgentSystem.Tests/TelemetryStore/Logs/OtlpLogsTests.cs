@@ -66,7 +66,7 @@ public sealed class OtlpLogsTests
     [Fact]
     public void A_line_that_is_too_long_for_Loki_is_counted_and_left_out()
     {
-        var (entries, tooLong) = Read($$"""{ "scopeLogs": [ { "logRecords": [ { "body": { "stringValue": "{{new string('x', 256 * 1024 + 1)}}" } }, { "body": { "stringValue": "y" } } ] } ] }""");
+        var (entries, tooLong, _) = Read($$"""{ "scopeLogs": [ { "logRecords": [ { "body": { "stringValue": "{{new string('x', 256 * 1024 + 1)}}" } }, { "body": { "stringValue": "y" } } ] } ] }""");
 
         Assert.Equal("y", Assert.Single(entries).Line);
         Assert.Equal(1, tooLong);
@@ -84,7 +84,39 @@ public sealed class OtlpLogsTests
     [Theory]
     [InlineData("")]
     [InlineData("...")]
-    public void A_name_of_which_nothing_is_left_is_refused(string attribute) => Assert.Throws<OtlpFormatException>(() => LabelNames.Of(attribute));
+    [InlineData("名前")]
+    public void A_name_of_which_nothing_is_left_is_refused_where_Loki_refuses_it(string attribute) =>
+        Assert.Throws<OtlpFormatException>(() => LabelNames.Of(attribute));
+
+    [Theory]
+    [InlineData("http.method", "http_method")]
+    [InlineData("...", "U___2e__2e__2e_")]
+    [InlineData("名前", "U___540d__524d_")]
+    [InlineData("_é", "U_____e9_")]
+    [InlineData("😀", "U___1f600_")]
+    [InlineData("", null)]
+    public void A_name_of_which_nothing_is_left_is_escaped_as_Prometheus_does(string attribute, string? label) =>
+        Assert.Equal(label, LabelNames.OrEscaped(attribute));
+
+    [Fact]
+    public void An_attribute_without_a_name_is_left_out_and_counted()
+    {
+        var (entries, _, unnamed) = Read("""
+            { "scopeLogs": [ { "logRecords": [ { "body": { "stringValue": "x" }, "attributes": [ { "key": "", "value": { "stringValue": "lost" } },
+                { "key": "", "value": { "kvlistValue": { "values": [ { "key": "kept", "value": { "intValue": "1" } } ] } } } ] } ] } ] }
+            """);
+
+        Assert.Equal("detected_level=unknown kept=1", Text(Assert.Single(entries).Metadata));
+        Assert.Equal(1, unnamed);
+    }
+
+    [Theory]
+    [InlineData("\\ud800", "\uFFFD")]
+    [InlineData("\\udc00x", "\uFFFDx")]
+    [InlineData("a\\ud83d\\ude00\\u00e9\\n\\\"\\\\\\/", "a😀é\n\"\\/")]
+    [InlineData("\\ud83dx\\ud83d\\u0041", "\uFFFDx\uFFFDA")]
+    public void Half_a_surrogate_pair_becomes_the_replacement_character(string json, string text) => Assert.Equal(
+        text, Convert($$"""{ "scopeLogs": [ { "logRecords": [ { "body": { "stringValue": "{{json}}" } } ] } ] }""").Line);
 
     [Theory]
     [InlineData("level=error msg=\"x\"", "error")]
@@ -109,7 +141,7 @@ public sealed class OtlpLogsTests
 
     private static LogEntry Convert(string resourceLogs) => Assert.Single(Read(resourceLogs).Entries);
 
-    private static (List<LogEntry> Entries, int TooLong) Read(string resourceLogs) =>
+    private static (List<LogEntry> Entries, int TooLong, int Unnamed) Read(string resourceLogs) =>
         OtlpLogs.Convert(OtlpProto.Logs(OtlpJson.Logs(Encoding.UTF8.GetBytes($$"""{ "resourceLogs": [ {{resourceLogs}} ] }"""))), nowNanos: 99);
 
     private static string Text(IReadOnlyList<Label> labels) => string.Join(' ', labels.Select(l => $"{l.Name}={l.Value}"));

@@ -92,6 +92,16 @@ public sealed class PushTests : IAsyncLifetime
         Assert.Equal("good", Assert.Single(Stored()).Line);
     }
 
+    [Fact]
+    public async Task A_metadata_name_without_a_letter_is_a_fault_as_in_Loki_and_nothing_is_kept()
+    {
+        using var answer = await PushAsync($$$"""{"streams":[{"stream":{"app":"x"},"values":[["{{{Now}}}","good"],["{{{Now}}}","bad",{"名前":"x"}]]}]}""");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Equal("normalization for label name \"名前\" resulted in invalid name \"_\"\n", await answer.Content.ReadAsStringAsync());
+        Assert.Empty(Stored());
+    }
+
     [Theory]
     [InlineData("""{"streams":[]}""", HttpStatusCode.UnprocessableEntity)]
     [InlineData("{", HttpStatusCode.BadRequest)]
