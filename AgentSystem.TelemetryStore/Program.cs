@@ -5,7 +5,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddTelemetryStore();
 
-var app = builder.Build();
-app.MapDefaultEndpoints();
-app.MapTelemetryStore();
-return await app.RunServiceAsync();
+return await builder.RunServiceAsync(app =>
+{
+    app.MapDefaultEndpoints();
+    app.MapTelemetryStore();
+});

@@ -10,7 +10,6 @@ using AgentSystem.TelemetryStore.Storage;
 using AgentSystem.TelemetryStore.Telemetry;
 using AgentSystem.TelemetryStore.Traces;
 using Grpc.AspNetCore.Server.Model;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace AgentSystem.TelemetryStore;
@@ -41,7 +40,7 @@ public static class TelemetryStoreExtensions
         builder.Services.AddSingleton<OtlpIntake>();
         builder.Services.AddSingleton<OtlpGrpc>();
         builder.Services.AddSingleton<IServiceMethodProvider<OtlpGrpc>, OtlpGrpcMethods>();
-        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, OtlpPorts>();
+        builder.ListenOnOtlpPorts();
         builder.Services.AddGrpc();
         builder.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<TelemetryStoreOptions>>(
             (grpc, store) => grpc.MaxReceiveMessageSize = store.Value.MaxRequestBytes);

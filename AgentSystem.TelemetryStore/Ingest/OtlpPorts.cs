@@ -1,32 +1,41 @@
 using System.Net;
 using AgentSystem.TelemetryStore.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AgentSystem.TelemetryStore.Ingest;
 
 /// <summary>
-/// Listens where the service listens anyway, and on OTLP's two ports: gRPC without TLS needs one that speaks nothing but HTTP/2. Kestrel
-/// names the addresses in this order: those of <c>urls</c>, gRPC, HTTP.
+/// Listens where the service listens anyway, and on OTLP's two ports: gRPC without TLS needs one that speaks nothing but HTTP/2, and the
+/// others speak HTTP/1.1. Kestrel names the addresses in this order: those of <c>urls</c>, gRPC, HTTP.
 /// </summary>
-internal sealed class OtlpPorts(IOptions<TelemetryStoreOptions> options, IConfiguration configuration) : IConfigureOptions<KestrelServerOptions>
+internal static class OtlpPorts
 {
     private const string Off = "off";
 
-    public void Configure(KestrelServerOptions kestrel)
+    internal static void ListenOnOtlpPorts(this WebApplicationBuilder builder)
     {
-        foreach (var url in Urls())
-            Listen(kestrel, url, HttpProtocols.Http1AndHttp2);
-        if (IsOn(options.Value.OtlpGrpcUrl))
-            Listen(kestrel, options.Value.OtlpGrpcUrl, HttpProtocols.Http2);
-        if (IsOn(options.Value.OtlpHttpUrl))
-            Listen(kestrel, options.Value.OtlpHttpUrl, HttpProtocols.Http1AndHttp2);
-        // What Kestrel would do by itself, and warn that it does not.
-        configuration["urls"] = null;
-        configuration["http_ports"] = null;
+        var urls = Urls(builder.Configuration);
+        // Not from the options: the server is made before they are validated, and what is wrong with them should be said in a sentence.
+        var section = builder.Configuration.GetSection(TelemetryStoreOptions.Section);
+        var defaults = new TelemetryStoreOptions();
+        var grpc = section[nameof(TelemetryStoreOptions.OtlpGrpcUrl)] ?? defaults.OtlpGrpcUrl;
+        var http = section[nameof(TelemetryStoreOptions.OtlpHttpUrl)] ?? defaults.OtlpHttpUrl;
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            foreach (var url in urls)
+                Listen(kestrel, url, HttpProtocols.Http1);
+            if (IsOn(grpc) && IsAddress(grpc))
+                Listen(kestrel, grpc, HttpProtocols.Http2);
+            if (IsOn(http) && IsAddress(http))
+                Listen(kestrel, http, HttpProtocols.Http1);
+        });
+        var server = builder.Services.Last(s => s.ServiceType == typeof(IServer)).ImplementationType!;
+        builder.Services.Replace(ServiceDescriptor.Singleton<IServer>(services => new Server((IServer)ActivatorUtilities.CreateInstance(services, server))));
     }
-
-    internal static bool IsOn(string url) => !string.Equals(url, Off, StringComparison.OrdinalIgnoreCase);
 
     internal static bool IsAddress(string url)
     {
@@ -40,12 +49,13 @@ internal sealed class OtlpPorts(IOptions<TelemetryStoreOptions> options, IConfig
         }
     }
 
-    private IEnumerable<string> Urls()
+    private static bool IsOn(string url) => !string.Equals(url, Off, StringComparison.OrdinalIgnoreCase);
+
+    private static string[] Urls(ConfigurationManager configuration)
     {
         const StringSplitOptions Clean = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
-        if (configuration["urls"] is { Length: > 0 } urls)
-            return urls.Split(';', Clean);
-        return (configuration["http_ports"] ?? "").Split(';', Clean).Select(port => $"http://*:{port}");
+        var urls = (configuration["urls"] ?? "").Split(';', Clean);
+        return urls.Length > 0 ? urls : [.. (configuration["http_ports"] ?? "").Split(';', Clean).Select(port => $"http://*:{port}")];
     }
 
     private static void Listen(KestrelServerOptions kestrel, string url, HttpProtocols protocols)
@@ -62,5 +72,22 @@ internal sealed class OtlpPorts(IOptions<TelemetryStoreOptions> options, IConfig
             kestrel.ListenLocalhost(address.Port, Protocols);
 
         void Protocols(ListenOptions listen) => listen.Protocols = protocols;
+    }
+
+    /// <summary>Kestrel, which has all its addresses already. The host names it some of them once more, and it would warn that it does not need them.</summary>
+    private sealed class Server(IServer kestrel) : IServer
+    {
+        public IFeatureCollection Features => kestrel.Features;
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull
+        {
+            Features.Get<IServerAddressesFeature>()?.Addresses.Clear();
+            return kestrel.StartAsync(application, cancellationToken);
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => kestrel.StopAsync(cancellationToken);
+
+        public void Dispose() => kestrel.Dispose();
     }
 }

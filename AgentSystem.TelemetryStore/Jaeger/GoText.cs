@@ -36,6 +36,15 @@ internal static class GoText
         return inRange ? (long)value : throw new ParameterException($"strconv.ParseInt: parsing {Quote(text)}: value out of range");
     }
 
+    /// <summary><c>url.QueryUnescape(text)</c>; empty where that is an error, as for those who don't look at it.</summary>
+    internal static string QueryUnescape(string text)
+    {
+        for (var at = text.IndexOf('%', StringComparison.Ordinal); at >= 0; at = text.IndexOf('%', at + 1))
+            if (at + 2 >= text.Length || !char.IsAsciiHexDigit(text[at + 1]) || !char.IsAsciiHexDigit(text[at + 2]))
+                return "";
+        return System.Net.WebUtility.UrlDecode(text);
+    }
+
     /// <summary><c>strconv.ParseUint(text, 16, 64)</c>.</summary>
     internal static ulong ParseHex(string text) =>
         text.Length > 0 && text.All(char.IsAsciiHexDigit)

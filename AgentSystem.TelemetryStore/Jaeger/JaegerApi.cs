@@ -38,7 +38,8 @@ internal static class JaegerApi
 
     private static Answer OperationNames(HttpContext context, ITraceStore store, JaegerQuery query)
     {
-        var service = Uri.UnescapeDataString((string)context.Request.RouteValues["service"]!);
+        // Jaeger unescapes what its router has unescaped already (getOperationsLegacy); of ours, %2F is left over.
+        var service = GoText.QueryUnescape((string)context.Request.RouteValues["service"]!);
         var names = store.Operations(service).Select(o => o.Name).Distinct().ToList();
         return Answer.Of(names.Count, json =>
         {

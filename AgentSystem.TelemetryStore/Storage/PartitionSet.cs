@@ -15,6 +15,9 @@ internal sealed partial class PartitionSet : IDisposable
     private const long MaxPartitionBytes = 512L << 20, MinPartitionBytes = 256L << 10;
     private const string Unfinished = ".new";
 
+    // How .NET says that somebody else has a file locked: on Windows, Linux and macOS.
+    private const int SharingViolation = unchecked((int)0x80070020), LinuxWouldBlock = 11, MacWouldBlock = 35;
+
     private readonly TelemetryStoreOptions _options;
     private readonly ILogger _logger;
     private readonly FileStream _lock;
@@ -151,9 +154,13 @@ internal sealed partial class PartitionSet : IDisposable
         {
             throw new StoreException($"The folder {folder} cannot be written. Change its owner, or set TelemetryStore__Folder.", e);
         }
-        catch (IOException e)
+        catch (IOException e) when (e.HResult is SharingViolation or LinuxWouldBlock or MacWouldBlock)
         {
             throw new StoreException($"Another telemetry store uses the folder {folder}. Stop it first, or give this one a folder of its own with TelemetryStore__Folder.", e);
+        }
+        catch (IOException e)
+        {
+            throw new StoreException($"The folder {folder} cannot be used: {e.Message} Set TelemetryStore__Folder to one that can.", e);
         }
     }
 

@@ -44,7 +44,31 @@ public sealed class StartErrorTests : IDisposable
 
     [Fact]
     public async Task With_a_setting_of_the_wrong_type() =>
-        await CannotStart("Orchestrator", "Orchestrator:Window", ("Orchestrator__Window", "many"));
+        await CannotStart("Orchestrator", "Orchestrator:Window is 'many', but has to be a whole number.", ("Orchestrator__Window", "many"));
+
+    [Theory]
+    [InlineData("TelemetryStore__RetentionAge", "abc", "TelemetryStore:RetentionAge is 'abc', but has to be a length of time such as 1.12:30:00")]
+    [InlineData("TelemetryStore__RetentionAge", "00:00:01", "TelemetryStore:RetentionAge must lie between 1 min and 3650 d.")]
+    [InlineData("TelemetryStore__OtlpGrpcUrl", "4317", "must be like http://127.0.0.1:4317, or off")]
+    [InlineData("TelemetryStore__Sampling__Enabled", "maybe", "TelemetryStore:Sampling:Enabled is 'maybe', but has to be true or false.")]
+    [InlineData("Loki__MaxQuerySeries", "1e3", "Loki:MaxQuerySeries is '1e3', but has to be a whole number.")]
+    public async Task A_store_with_a_wrong_setting(string name, string value, string why) =>
+        await CannotStart("AgentSystem.TelemetryStore", why, (name, value));
+
+    [Fact]
+    public async Task A_store_whose_folder_another_one_uses()
+    {
+        Directory.CreateDirectory(_folder["telemetry"]);
+        await using var held = new FileStream(_folder["telemetry", "store.lock"], FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        await CannotStart("AgentSystem.TelemetryStore", "Another telemetry store uses the folder", ("TelemetryStore__Folder", _folder["telemetry"]));
+    }
+
+    [Fact]
+    public async Task A_store_whose_folder_is_a_file()
+    {
+        File.WriteAllText(_folder["file"], "");
+        await CannotStart("AgentSystem.TelemetryStore", $"The folder {_folder["file"]} cannot be used: ", ("TelemetryStore__Folder", _folder["file"]));
+    }
 
     [Fact]
     public async Task With_a_retention_that_is_negative() =>
