@@ -1,4 +1,5 @@
 using AgentSystem.AppHost.Publishing;
+using Microsoft.Extensions.Configuration;
 
 namespace AgentSystem.AppHost.Backends;
 
@@ -32,10 +33,10 @@ internal static class OpenTelemetryCollectorExtensions
                 .WithEnvironment("METRICS_PORT", $"{native.Listening("metrics")}"));
     }
 
-    /// <summary>Sends traces on to Jaeger, if that is there.</summary>
+    /// <summary>Sends traces on to Jaeger, if that is there: all, or those that tail sampling keeps.</summary>
     public static IResourceBuilder<IBackend> WithTracesTo(this IResourceBuilder<IBackend> collector, IResourceBuilder<IBackend> jaeger) =>
         jaeger.IsThere()
-            ? collector.WithConfiguration("jaeger.yaml").WithEnvironment("JAEGER_OTLP_ENDPOINT", jaeger.GetEndpoint("grpc")).WaitFor(jaeger)
+            ? collector.WithConfiguration(collector.ApplicationBuilder.IsSampling() ? "jaeger-sampled.yaml" : "jaeger.yaml").WithEnvironment("JAEGER_OTLP_ENDPOINT", jaeger.GetEndpoint("grpc")).WaitFor(jaeger)
             : collector;
 
     /// <summary>Sends logs on to Loki, if that is there.</summary>
@@ -64,6 +65,10 @@ internal static class OpenTelemetryCollectorExtensions
                 .WithEnvironment("ASPIRE_DASHBOARD_TRUSTED", url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? "false" : "true") // its certificate is its own
             : collector;
     }
+
+    /// <summary>Whether traces are sampled, by whom ever: <c>Sampling:Enabled</c>. A laptop keeps all, what is published does not.</summary>
+    public static bool IsSampling(this IDistributedApplicationBuilder builder) =>
+        builder.Configuration.GetValue("Sampling:Enabled", builder.ExecutionContext.IsPublishMode);
 
     private static IResourceBuilder<IBackend> WithConfiguration(this IResourceBuilder<IBackend> collector, string file) =>
         collector.WithArgs($"--config={collector.Resource.PathOf(Settings)}/{file}");

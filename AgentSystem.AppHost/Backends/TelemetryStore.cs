@@ -19,6 +19,7 @@ internal static class TelemetryStoreExtensions
             .WithEnvironment("TelemetryStore__Folder", storage.DataFolder(name))
             .WithEnvironment("TelemetryStore__OtlpGrpcUrl", $"http://127.0.0.1:{store.GetEndpoint("otlp-grpc").Property(EndpointProperty.TargetPort)}")
             .WithEnvironment("TelemetryStore__OtlpHttpUrl", $"http://127.0.0.1:{store.GetEndpoint("otlp-http").Property(EndpointProperty.TargetPort)}")
+            .WithEnvironment("TelemetryStore__Sampling__Enabled", builder.IsSampling() ? "true" : "false")
             .WithEnvironment(context =>
             {
                 // Its own spans would come back to it for ever.

@@ -46,7 +46,8 @@ public sealed class TelemetryStoreOptions
 }
 
 /// <summary>
-/// Tail sampling: section <c>TelemetryStore:Sampling</c>. Errors, tasks of critical or high priority and slow traces are always kept.
+/// Tail sampling: section <c>TelemetryStore:Sampling</c>. Errors, tasks of critical or high priority and slow traces are always kept. The
+/// collector samples by the same numbers (<c>infra/otel-collector/jaeger-sampled.yaml</c>).
 /// </summary>
 public sealed class SamplingOptions
 {

@@ -36,10 +36,12 @@ internal sealed class TraceIntake
 
     private void Write(PartitionWriter partition, SpanRow row, byte[] packed)
     {
-        switch (_sampler?.Of(row.TraceId) ?? Verdict.Keep)
+        var missed = 0;
+        switch (_sampler?.Of(row, out missed) ?? Verdict.Keep)
         {
             case Verdict.Keep:
                 partition.Add(row, packed);
+                _instruments.Missed(missed);
                 break;
             case Verdict.Drop:
                 _instruments.Sampled(row.Count);

@@ -14,7 +14,7 @@ public sealed class StoreInstruments
     /// <summary>Why something that was acknowledged is gone.</summary>
     private static readonly string[] DropReasons = ["sampled", "expired"];
 
-    private readonly Counter _accepted, _rejected, _dropped, _bytes, _cut;
+    private readonly Counter _accepted, _rejected, _dropped, _bytes, _cut, _missed;
     private readonly Histogram _query;
 
     /// <summary>Makes the instruments, and every series of them: one that appears with its first event hides that event from rate().</summary>
@@ -28,6 +28,8 @@ public sealed class StoreInstruments
             "Acknowledged spans that tail sampling let go (sampled), and files that retention deleted (expired).", ["signal", "reason"]);
         _bytes = metrics.CreateCounter("telemetry_store_received_bytes_total", "Bytes of accepted requests, unpacked.", ["signal"]);
         _cut = metrics.CreateCounter("telemetry_store_cut_lines_total", "Lines of log files that were longer than lines may be, and lost their end.");
+        _missed = metrics.CreateCounter("telemetry_store_missed_spans_total",
+            "Spans that tail sampling let go before a late one showed that their trace had to stay; they are among the dropped ones.");
         _query = metrics.CreateHistogram("telemetry_store_query_duration_seconds", "How long queries took.", ["query"],
             new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0005, 2, 16) });
         QueueBytes = metrics.CreateGauge("telemetry_store_queue_bytes", "Bytes that wait to be written.");
@@ -88,6 +90,9 @@ public sealed class StoreInstruments
 
     /// <summary>Counts spans that tail sampling let go.</summary>
     public void Sampled(long spans) => _dropped.WithLabels("traces", "sampled").Inc(spans);
+
+    /// <summary>Counts spans that a trace misses because tail sampling let them go too soon.</summary>
+    public void Missed(int spans) => _missed.Inc(spans);
 
     /// <summary>Counts a file that retention deleted.</summary>
     public void Expired() => _dropped.WithLabels("files", "expired").Inc();

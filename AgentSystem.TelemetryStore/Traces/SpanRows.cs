@@ -6,6 +6,9 @@ namespace AgentSystem.TelemetryStore.Traces;
 /// <summary>Makes rows of a request's spans. Runs on the request's thread, so that the one that writes has little left to do.</summary>
 public static class SpanRows
 {
+    /// <summary>The priorities of tasks whose traces are always kept.</summary>
+    public static readonly string[] UrgentPriorities = ["critical", "high"];
+
     /// <summary>The rows, and how many spans were left out because they have no trace id or no span id.</summary>
     public static (List<SpanRow> Rows, int Invalid) From(IReadOnlyList<ResourceGroup<Span>> request)
     {
@@ -81,7 +84,7 @@ public static class SpanRows
     {
         foreach (var (key, value) in span.Attributes)
             if (key == TelemetryNames.Attributes.TaskPriority)
-                return value.ToString() is "critical" or "high";
+                return UrgentPriorities.Contains(value.ToString());
         return false;
     }
 }

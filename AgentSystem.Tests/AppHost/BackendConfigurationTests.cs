@@ -1,4 +1,8 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using AgentSystem.Protocol;
+using AgentSystem.TelemetryStore.Configuration;
+using AgentSystem.TelemetryStore.Traces;
 using AgentSystem.Tests.Support;
 using YamlDotNet.RepresentationModel;
 
@@ -14,9 +18,11 @@ public sealed class BackendConfigurationTests
     [Theory]
     [InlineData("otel-collector/config.yaml")]
     [InlineData("otel-collector/config.yaml", "otel-collector/jaeger.yaml")]
+    [InlineData("otel-collector/config.yaml", "otel-collector/jaeger-sampled.yaml")]
     [InlineData("otel-collector/config.yaml", "otel-collector/loki.yaml")]
     [InlineData("otel-collector/config.yaml", "otel-collector/aspire-dashboard.yaml")]
     [InlineData("otel-collector/config.yaml", "otel-collector/jaeger.yaml", "otel-collector/loki.yaml", "otel-collector/aspire-dashboard.yaml")]
+    [InlineData("otel-collector/config.yaml", "otel-collector/jaeger-sampled.yaml", "otel-collector/loki.yaml", "otel-collector/aspire-dashboard.yaml")]
     [InlineData("jaeger/jaeger.yaml")]
     public void What_is_used_is_defined_and_what_is_defined_is_used(params string[] files)
     {
@@ -29,6 +35,29 @@ public sealed class BackendConfigurationTests
             var used = Map(service, "pipelines").Children.Values.Cast<YamlMappingNode>().SelectMany(pipeline => Names(pipeline, kind));
             Assert.Equal(Keys(merged, kind), used.ToHashSet());
         }
+    }
+
+    [Fact]
+    public void The_collector_samples_as_the_telemetry_store_does()
+    {
+        var store = new SamplingOptions();
+        var processors = Map(Read("otel-collector/jaeger-sampled.yaml"), "processors");
+        var sampling = Map(processors, "tail_sampling");
+        var policies = ((YamlSequenceNode)sampling["policies"]).Cast<YamlMappingNode>().ToDictionary(p => Scalar(p["type"]));
+        var slow = store.SlowerThan.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+
+        Assert.Equal(["latency", "probabilistic", "status_code", "string_attribute"], policies.Keys.Order());
+        Assert.Equal(["ERROR"], Names(Map(policies["status_code"], "status_code"), "status_codes"));
+        Assert.Equal(TelemetryNames.Attributes.TaskPriority, Scalar(Map(policies["string_attribute"], "string_attribute")["key"]));
+        Assert.Equal(SpanRows.UrgentPriorities.ToHashSet(), Names(Map(policies["string_attribute"], "string_attribute"), "values"));
+        Assert.Equal($"{slow}000", Scalar(Map(policies["latency"], "latency")["threshold_ms"]));
+        Assert.Equal((store.Share * 100).ToString(CultureInfo.InvariantCulture), Scalar(Map(policies["probabilistic"], "probabilistic")["sampling_percentage"]));
+        // The collector counts from the first span, the store from the last.
+        Assert.Equal($"{(store.SlowerThan + store.Wait).TotalSeconds}s", Scalar(sampling["decision_wait"]));
+
+        var dull = Scalar(((YamlSequenceNode)Map(processors, "filter/dull")["trace_conditions"])[0]);
+        var conditions = SpanRows.UrgentPriorities.Select(p => $"span.attributes[\"{TelemetryNames.Attributes.TaskPriority}\"] != \"{p}\"");
+        Assert.Equal($"span.status.code != STATUS_CODE_ERROR and {string.Join(" and ", conditions)} and (span.end_time - span.start_time) < Duration(\"{slow}s\")", dull);
     }
 
     [Theory]

@@ -46,6 +46,19 @@ public sealed class TopologyTests : IDisposable
         Assert.Equal(["config.yaml", "jaeger.yaml", "loki.yaml", "aspire-dashboard.yaml"], await ConfigurationsAsync(resources));
     }
 
+    [Theory]
+    [InlineData("container", "jaeger-sampled.yaml")]
+    [InlineData("embedded", null)]
+    public async Task Traces_are_sampled_where_it_is_asked_for(string jaeger, string? file)
+    {
+        var resources = await ResourcesAsync("--Backends=off", $"--Backends:Jaeger={jaeger}", "--Backends:OtelCollector=container", "--Sampling:Enabled=true");
+
+        if (file is not null)
+            Assert.Contains(file, await ConfigurationsAsync(resources));
+        else
+            Assert.Equal("true", (await VariablesAsync(Named(resources, "telemetry-store")))["TelemetryStore__Sampling__Enabled"]);
+    }
+
     [Fact]
     public async Task The_collector_knows_no_destination_that_is_left_out()
     {

@@ -91,6 +91,34 @@ public sealed class TraceStoreTests
         Assert.Equal(0, store.Rows("undecided"));
     }
 
+    [Theory]
+    [InlineData("failed")]
+    [InlineData("critical")]
+    [InlineData("high")]
+    [InlineData("slow")]
+    [InlineData("slow in all")]
+    public async Task A_late_span_that_has_to_stay_brings_its_trace_back(string what)
+    {
+        using var folder = new TempFolder();
+        var time = new FakeTimeProvider(Start);
+        using var store = new OpenStore(folder, Sampled, time);
+        await AddAsync(store, 1, "lost");
+        time.Advance(TimeSpan.FromSeconds(11));
+        await store.Writer.SweepAsync();
+        await AddAsync(store, 1, "lost too");
+        Assert.Empty(Kept(store));
+
+        await AddAsync(store, 1, "late",
+            what == "slow in all" ? Start.AddSeconds(4.9) : null,
+            what switch { "slow" => 5_000_000_000, "slow in all" => 100_000_000, _ => 1000 },
+            what == "failed" ? StatusCode.Error : StatusCode.Unset,
+            what is "critical" or "high" ? [new("task.priority", AnyValue.Of(what))] : null);
+        await AddAsync(store, 1, "later");
+
+        Assert.Equal(["late", "later"], store.Traces.Find(1)!.Resources.SelectMany(r => r.Scopes).SelectMany(s => s.Items).Select(s => s.Name));
+        Assert.Equal((2.0, 2.0), (store.Metric("telemetry_store_missed_spans_total"), store.Metric("telemetry_store_dropped_total{signal=\"traces\",reason=\"sampled\"}")));
+    }
+
     [Fact]
     public async Task Undecided_spans_survive_the_process()
     {
