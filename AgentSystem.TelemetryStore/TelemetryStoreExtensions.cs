@@ -52,6 +52,7 @@ public static class TelemetryStoreExtensions
     public static WebApplication MapTelemetryStore(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.CountWhatGrpcRefuses();
         app.MapGrpcService<OtlpGrpc>();
         app.MapOtlpHttp();
         app.MapJaeger();

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using AgentSystem.TelemetryStore.Telemetry;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -25,13 +26,13 @@ internal static class OtlpHttp
         var type = MediaType(context.Request.ContentType);
         if (type is not (Protobuf or Json))
         {
-            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, new(StatusCode.InvalidArgument, $"Send {Protobuf} or {Json}."), Protobuf);
+            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, intake.Malformed(signal, Sources.OtlpHttp, $"Send {Protobuf} or {Json}."), Protobuf);
             return;
         }
         try
         {
             using var request = await ReadAsync(context, intake, signal);
-            var result = await intake.TakeAsync(signal, request.Written, isJson: type == Json);
+            var result = await intake.TakeAsync(signal, Sources.OtlpHttp, request.Written, isJson: type == Json);
             await AnswerAsync(context, StatusCodes.Status200OK, type, type == Json ? ResponseJson(signal, result) : result.Response());
         }
         catch (IntakeException e)
@@ -49,10 +50,10 @@ internal static class OtlpHttp
         {
             "" or "identity" => context.Request.Body,
             "gzip" => new GZipStream(context.Request.Body, CompressionMode.Decompress),
-            _ => throw new IntakeException(StatusCode.InvalidArgument, $"The content encoding '{encoding}' is not known; send gzip or none."),
+            _ => throw intake.Malformed(signal, Sources.OtlpHttp, $"The content encoding '{encoding}' is not known; send gzip or none."),
         };
         if (context.Request.ContentLength > intake.MaxBytes)
-            throw intake.TooLarge(signal);
+            throw intake.TooLarge(signal, Sources.OtlpHttp);
         var request = new PooledBody((int)(context.Request.ContentLength ?? 0));
         try
         {
@@ -60,7 +61,7 @@ internal static class OtlpHttp
             {
                 request.Advance(read);
                 if (request.Written.Length > intake.MaxBytes)
-                    throw intake.TooLarge(signal);
+                    throw intake.TooLarge(signal, Sources.OtlpHttp);
             }
             return request;
         }
@@ -68,7 +69,7 @@ internal static class OtlpHttp
         {
             request.Dispose();
             if (e is InvalidDataException)
-                throw new IntakeException(StatusCode.InvalidArgument, $"The body is no gzip: {e.Message}", inner: e);
+                throw intake.Malformed(signal, Sources.OtlpHttp, $"The body is no gzip: {e.Message}", e);
             throw;
         }
     }

@@ -48,65 +48,72 @@ internal sealed class OtlpIntake(
     internal int MaxBytes => options.Value.MaxRequestBytes;
 
     /// <param name="signal">What it is.</param>
+    /// <param name="source">By which way it came.</param>
     /// <param name="request">The request's message.</param>
     /// <param name="isJson">Whether it is in OTLP's JSON form.</param>
     /// <exception cref="IntakeException">It was not taken.</exception>
-    internal async Task<IntakeResult> TakeAsync(Signal signal, ReadOnlyMemory<byte> request, bool isJson)
+    internal async Task<IntakeResult> TakeAsync(Signal signal, string source, ReadOnlyMemory<byte> request, bool isJson)
     {
         try
         {
             return signal switch
             {
-                Signal.Traces => await TakeTracesAsync(isJson ? OtlpJson.Traces(request.Span) : request),
-                Signal.Logs => await TakeLogsAsync(isJson ? OtlpJson.Logs(request.Span) : request),
-                _ => TakeMetrics(isJson ? OtlpJson.Metrics(request.Span) : request),
+                Signal.Traces => await TakeTracesAsync(source, isJson ? OtlpJson.Traces(request.Span) : request),
+                Signal.Logs => await TakeLogsAsync(source, isJson ? OtlpJson.Logs(request.Span) : request),
+                _ => TakeMetrics(source, isJson ? OtlpJson.Metrics(request.Span) : request),
             };
         }
         catch (OtlpFormatException e)
         {
-            instruments.Rejected(Name(signal), "malformed");
-            throw new IntakeException(StatusCode.InvalidArgument, e.Message, inner: e);
+            throw Malformed(signal, source, e.Message, e);
         }
         catch (StoreBusyException e)
         {
-            instruments.Rejected(Name(signal), "busy");
+            instruments.Rejected(Name(signal), source, "busy");
             throw new IntakeException(StatusCode.ResourceExhausted, e.Message, RetrySoon, e);
         }
         catch (StoreException e)
         {
-            instruments.Rejected(Name(signal), "failed");
+            instruments.Rejected(Name(signal), source, "failed");
             throw new IntakeException(StatusCode.Unavailable, e.Message, RetryLater, e);
         }
     }
 
     /// <summary>Counts a request that is too long to be read.</summary>
-    internal IntakeException TooLarge(Signal signal)
+    internal IntakeException TooLarge(Signal signal, string source)
     {
-        instruments.Rejected(Name(signal), "too_large");
+        instruments.Rejected(Name(signal), source, "too_large");
         return new(StatusCode.ResourceExhausted, $"The request is longer than {MaxBytes:N0} bytes; send smaller batches, or raise TelemetryStore:MaxRequestBytes.");
     }
 
-    private async Task<IntakeResult> TakeTracesAsync(ReadOnlyMemory<byte> request)
+    /// <summary>Counts a request that is not what it says.</summary>
+    internal IntakeException Malformed(Signal signal, string source, string message, Exception? inner = null)
+    {
+        instruments.Rejected(Name(signal), source, "malformed");
+        return new(StatusCode.InvalidArgument, message, inner: inner);
+    }
+
+    private async Task<IntakeResult> TakeTracesAsync(string source, ReadOnlyMemory<byte> request)
     {
         var (rows, invalid) = SpanRows.From(OtlpProto.Traces(request));
         if (rows.Count > 0)
             await traces.WriteAsync(rows);
-        instruments.Accepted("traces", rows.Sum(r => r.Count), request.Length);
+        instruments.Accepted("traces", source, rows.Sum(r => r.Count), request.Length);
         if (invalid == 0)
             return default;
-        instruments.Rejected("traces", "invalid", invalid);
+        instruments.Rejected("traces", source, "invalid", invalid);
         return new(invalid, "Spans without a trace id or a span id were left out.");
     }
 
-    private async Task<IntakeResult> TakeLogsAsync(ReadOnlyMemory<byte> request)
+    private async Task<IntakeResult> TakeLogsAsync(string source, ReadOnlyMemory<byte> request)
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
         var (entries, tooLong, unnamed) = OtlpLogs.Convert(OtlpProto.Logs(request), now);
         await logs.AppendAsync(entries, CancellationToken.None);
-        instruments.Accepted("logs", entries.Count, request.Length);
+        instruments.Accepted("logs", source, entries.Count, request.Length);
         if (tooLong + unnamed == 0)
             return default;
-        instruments.Rejected("logs", "too_large", tooLong);
+        instruments.Rejected("logs", source, "too_large", tooLong);
         // With no record rejected the message is a warning, as the specification has it.
         return new(tooLong, string.Join(' ', new[]
         {
@@ -115,9 +122,9 @@ internal sealed class OtlpIntake(
         }.Where(text => text.Length > 0)));
     }
 
-    private IntakeResult TakeMetrics(ReadOnlyMemory<byte> request)
+    private IntakeResult TakeMetrics(string source, ReadOnlyMemory<byte> request)
     {
-        instruments.Accepted("metrics", OtlpProto.CountDataPoints(request), request.Length);
+        instruments.Accepted("metrics", source, OtlpProto.CountDataPoints(request), request.Length);
         return default;
     }
 

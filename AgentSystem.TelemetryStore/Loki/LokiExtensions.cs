@@ -2,6 +2,9 @@ using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
 using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.Storage;
+using AgentSystem.TelemetryStore.Telemetry;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace AgentSystem.TelemetryStore.Loki;
@@ -11,10 +14,12 @@ namespace AgentSystem.TelemetryStore.Loki;
 /// </summary>
 public static class LokiExtensions
 {
+    internal const string Tail = "loki_tail";
+
     private const string TimedOut =
         "request timed out, decrease the duration of the request or add more label matchers (prefer exact match over regex match) to reduce the amount of data processed";
 
-    /// <summary>Adds what <see cref="MapLokiApi"/> needs, but for the <see cref="ILogStore"/>.</summary>
+    /// <summary>Adds what <see cref="MapLokiApi"/> needs, but for the <see cref="ILogStore"/> and prometheus-net's factory.</summary>
     public static TBuilder AddLokiApi<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -24,7 +29,9 @@ public static class LokiExtensions
             var options = services.GetRequiredService<IOptions<LokiOptions>>().Value;
             return new QueryEngine(services.GetRequiredService<ILogStore>(), new(options.MaxQuerySeries, options.MaxEntriesLimit, options.QueryTimeout));
         });
+        builder.Services.TryAddSingleton<StoreInstruments>();
         builder.Services.AddSingleton<EntryRules>();
+        builder.Services.AddSingleton<LogIntake>();
         builder.Services.AddSingleton<PushReceiver>();
         builder.Services.AddSingleton<OtlpReceiver>();
         builder.Services.AddSingleton<TailSessions>();
@@ -54,6 +61,9 @@ public static class LokiExtensions
     private static async ValueTask<object?> AnswerErrorsAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         var (aborted, headers) = (invocation.HttpContext.RequestAborted, invocation.HttpContext.Response.Headers);
+        // One who follows stays; that the past is read is measured there.
+        var query = NameOf(invocation.HttpContext);
+        using var timer = StoreInstruments.IsQuery(query) && query != Tail ? invocation.HttpContext.RequestServices.GetRequiredService<StoreInstruments>().Query(query) : null;
         try
         {
             return await next(invocation);
@@ -82,6 +92,14 @@ public static class LokiExtensions
         {
             return Error(headers, StatusCodes.Status504GatewayTimeout, TimedOut);
         }
+    }
+
+    // /label/{name}/values is loki_label_values, and /label another name of /labels.
+    private static string NameOf(HttpContext context)
+    {
+        var literals = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.PathSegments.Skip(3).Select(segment => segment.Parts[0]).OfType<RoutePatternLiteralPart>();
+        var name = string.Join('_', literals?.Select(part => part.Content) ?? []);
+        return name == "label" ? "loki_labels" : $"loki_{name}";
     }
 
     private static IResult Error(IHeaderDictionary headers, int statusCode, string message)

@@ -3,6 +3,7 @@ using AgentSystem.TelemetryStore.Ingest;
 using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.Otlp;
 using AgentSystem.TelemetryStore.Storage;
+using AgentSystem.TelemetryStore.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace AgentSystem.TelemetryStore.Loki;
@@ -11,7 +12,7 @@ namespace AgentSystem.TelemetryStore.Loki;
 /// Takes OTLP logs at Loki's own <c>/otlp/v1/logs</c>, to which the collector's exporter sends them (pkg/loghttp/push/otlp.go). Unlike the
 /// store's OTLP port it holds lines to Loki's limits, and answers as Loki does: nothing, or a status without a code.
 /// </summary>
-internal sealed class OtlpReceiver(ILogStore store, EntryRules rules, IOptions<LokiOptions> options, TimeProvider time)
+internal sealed class OtlpReceiver(LogIntake intake, IOptions<LokiOptions> options, TimeProvider time)
 {
     private const string Protobuf = "application/x-protobuf", Json = "application/json";
 
@@ -19,12 +20,7 @@ internal sealed class OtlpReceiver(ILogStore store, EntryRules rules, IOptions<L
     {
         try
         {
-            var entries = await ReadAsync(context.Request);
-            if (entries.Count == 0)
-                throw new LokiException(StatusCodes.Status422UnprocessableEntity, "error at least one valid stream is required for ingestion");
-            var (good, errors) = rules.Check(entries);
-            if (good.Count > 0)
-                await store.AppendAsync(good, context.RequestAborted);
+            var errors = await intake.TakeAsync(Sources.LokiOtlp, () => ReadAsync(context.Request), context.RequestAborted);
             return errors.Count == 0 ? Results.NoContent() : Failed(context, StatusCodes.Status400BadRequest, EntryRules.Summarize(errors));
         }
         catch (LokiException e)
@@ -45,14 +41,17 @@ internal sealed class OtlpReceiver(ILogStore store, EntryRules rules, IOptions<L
         }
     }
 
-    private async Task<List<LogEntry>> ReadAsync(HttpRequest request)
+    private async Task<(IReadOnlyList<LogEntry>, long)> ReadAsync(HttpRequest request)
     {
         var type = request.ContentType;
         var body = await RequestBody.ReadAsync(request, Unpack, options.Value.MaxPushBytes);
         if (type is not (Protobuf or Json))
             throw LokiException.BadRequest($"content type: {type} is not supported");
         var records = OtlpProto.Logs(type == Json ? OtlpJson.Logs(body.Span) : body);
-        return OtlpLogs.ConvertAsLoki(records, RequestParameters.Nanos(time.GetUtcNow()));
+        var entries = OtlpLogs.ConvertAsLoki(records, RequestParameters.Nanos(time.GetUtcNow()));
+        return entries.Count > 0
+            ? (entries, body.Length)
+            : throw new LokiException(StatusCodes.Status422UnprocessableEntity, "error at least one valid stream is required for ingestion");
     }
 
     private static Stream Unpack(string encoding, Stream body) => encoding switch

@@ -3,13 +3,14 @@ using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
 using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.Otlp;
+using AgentSystem.TelemetryStore.Telemetry;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace AgentSystem.TelemetryStore.Loki;
 
 /// <summary>Takes lines at <c>push</c>: JSON, or protobuf packed with Snappy. What is good of a request that can be read is kept, and the rest is a 400.</summary>
-internal sealed class PushReceiver(ILogStore store, EntryRules rules, IOptions<LokiOptions> options)
+internal sealed class PushReceiver(LogIntake intake, IOptions<LokiOptions> options)
 {
     private const string ServiceName = "service_name", UnknownService = "unknown_service";
 
@@ -22,15 +23,19 @@ internal sealed class PushReceiver(ILogStore store, EntryRules rules, IOptions<L
 
     internal async Task<IResult> ReceiveAsync(HttpContext context)
     {
-        var body = await RequestBody.ReadAsync(context.Request, Unpack, options.Value.MaxPushBytes);
-        var streams = IsJson(context.Request) ? PushFormats.ReadJson(body) : PushFormats.ReadProto(UnpackSnappy(body.Span));
+        var errors = await intake.TakeAsync(Sources.LokiPush, () => ReadAsync(context.Request), context.RequestAborted);
+        return errors.Count == 0 ? Results.NoContent() : throw LokiException.BadRequest(EntryRules.Summarize(errors) + "\n");
+    }
+
+    private async Task<(IReadOnlyList<LogEntry>, long)> ReadAsync(HttpRequest request)
+    {
+        var body = await RequestBody.ReadAsync(request, Unpack, options.Value.MaxPushBytes);
+        var isJson = IsJson(request);
+        var message = isJson ? body : UnpackSnappy(body.Span);
+        var streams = isJson ? PushFormats.ReadJson(message) : PushFormats.ReadProto(message.Span);
         if (streams.Count == 0)
             throw new LokiException(StatusCodes.Status422UnprocessableEntity, "error at least one valid stream is required for ingestion\n");
-
-        var (good, errors) = rules.Check(streams.SelectMany(Entries));
-        if (good.Count > 0)
-            await store.AppendAsync(good, context.RequestAborted);
-        return errors.Count == 0 ? Results.NoContent() : throw LokiException.BadRequest(EntryRules.Summarize(errors) + "\n");
+        return ([.. streams.SelectMany(Entries)], message.Length);
     }
 
     private static bool IsJson(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

@@ -6,12 +6,14 @@ using System.Text.Json;
 using AgentSystem.TelemetryStore.LogQl.Evaluation;
 using AgentSystem.TelemetryStore.LogQl.Syntax;
 using AgentSystem.TelemetryStore.Logs;
+using AgentSystem.TelemetryStore.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace AgentSystem.TelemetryStore.Loki;
 
 /// <summary><c>tail</c>: the last lines of a query, and those that come, over a web socket.</summary>
-internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions<LokiOptions> options, TimeProvider time, IHostApplicationLifetime host)
+internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions<LokiOptions> options, TimeProvider time, IHostApplicationLifetime host,
+    StoreInstruments instruments)
 {
     private const int MaxDelay = 5, MaxEntriesPerMessage = 100;
 
@@ -34,6 +36,7 @@ internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping);
         try
         {
+            instruments.Followers.Inc();
             if (Interlocked.Increment(ref _open) > options.Value.MaxConcurrentTails)
                 throw new LogQlException($"max concurrent tail requests limit exceeded, count > limit ({_open} > {options.Value.MaxConcurrentTails})");
             if (expr is not LogExpr logs)
@@ -55,6 +58,7 @@ internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions
         finally
         {
             Interlocked.Decrement(ref _open);
+            instruments.Followers.Dec();
         }
         return Results.Empty;
     }
@@ -91,8 +95,12 @@ internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions
         // Following begins before the past is read, so that nothing falls in between; what comes twice is sent once.
         await using var followed = store.FollowAsync(tail.Logs.Matchers, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var next = followed.MoveNextAsync();
-        var past = engine.Lines(
-            tail.Logs, new(tail.Start, RequestParameters.Nanos(time.GetUtcNow()) + 1), new(tail.Limit, Backward: true), new(), cancellationToken);
+        IReadOnlyList<ResultLine> past;
+        using (instruments.Query(LokiExtensions.Tail))
+        {
+            past = engine.Lines(
+                tail.Logs, new(tail.Start, RequestParameters.Nanos(time.GetUtcNow()) + 1), new(tail.Limit, Backward: true), new(), cancellationToken);
+        }
         var sent = past.Select(l => (l.TimestampNanos, l.Line, l.All, l.Number)).ToHashSet();
         await SendAsync(socket, [.. past.Reverse()], [], tail, cancellationToken);
 
@@ -112,13 +120,14 @@ internal sealed class TailSessions(ILogStore store, QueryEngine engine, IOptions
         }
     }
 
-    private static async Task SendAsync(
+    private async Task SendAsync(
         WebSocket socket, ResultLine[] lines, ResultLine[] dropped, Tail tail, CancellationToken cancellationToken)
     {
         // What was lost is told with what comes next, and alone where nothing of that is wanted.
         foreach (var message in lines.Length == 0 && dropped.Length > 0 ? [[]] : lines.Chunk(MaxEntriesPerMessage))
         {
             await socket.SendAsync(Message(message, dropped, tail), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+            instruments.Followed(message.Length, dropped.Length);
             dropped = [];
         }
     }

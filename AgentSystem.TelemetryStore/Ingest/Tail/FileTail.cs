@@ -112,7 +112,7 @@ internal sealed partial class FileTail(
         });
         _files[name] = next;
         _lines += entries.Count;
-        instruments.Accepted("logs", entries.Count, lines.Read);
+        instruments.Accepted("logs", Sources.File, entries.Count, lines.Read);
         instruments.Cut(entries.Count(TailedLine.IsCut));
         return file.Length > next.Position;
     }

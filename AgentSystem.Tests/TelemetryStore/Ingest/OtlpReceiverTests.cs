@@ -57,7 +57,7 @@ public sealed class OtlpReceiverTests : IDisposable
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (metrics.StatusCode, nothing.StatusCode));
         Assert.Equal("hello", store.Services.GetRequiredService<ILogStore>().Select(new([], 0, 2), default).Single().Line);
         using var client = StoreHost.NewClient(store.Url);
-        Assert.Contains("telemetry_store_accepted_total{signal=\"metrics\"} 2", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains("telemetry_store_accepted_total{signal=\"metrics\",source=\"otlp_http\"} 2", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using AgentSystem.TelemetryStore.Loki;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Prometheus;
 
 namespace AgentSystem.Tests.TelemetryStore.Loki;
 
@@ -19,6 +20,7 @@ internal sealed class LokiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ILogStore>(Store);
+        builder.Services.AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
         builder.Services.AddAuthorization();
         builder.AddLokiApi();
         _app = builder.Build();
