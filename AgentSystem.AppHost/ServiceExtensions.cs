@@ -28,7 +28,8 @@ internal static class ServiceExtensions
         builder.AddService<Projects.AgentSystem_WebConsole>(name, apiKey, publishedPort: 8081) // beside the orchestrator's on the machine that Compose runs on
             .WithExternalHttpEndpoints()
             .WithUrlForEndpoint("http", url => url.DisplayText = "Console")
-            .WithEnvironment("Console__Token", token);
+            .WithEnvironment("Console__Token", token)
+            .WithHostResources();
 
     /// <summary>
     /// Sends the service's traces and logs to the telemetry store, where it stands in for the others, else to the collector. Without either they

@@ -2,6 +2,8 @@ using AgentSystem.WebConsole.Access;
 using AgentSystem.WebConsole.Backends;
 using AgentSystem.WebConsole.Live;
 using AgentSystem.WebConsole.Navigation;
+using AgentSystem.WebConsole.Resources;
+using AgentSystem.WebConsole.Runbooks;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.FluentUI.AspNetCore.Components;
 
@@ -19,6 +21,7 @@ public static class WebConsoleExtensions
         builder.AddConsoleAccess();
         builder.AddBackends();
         builder.AddLiveData();
+        builder.AddRunbooks();
         builder.Services.AddSingleton(NavigationEntries.In(typeof(WebConsoleExtensions).Assembly));
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         // What the keys protect does not outlive the process, so they need no folder.
@@ -40,6 +43,7 @@ public static class WebConsoleExtensions
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
         app.MapConsoleLogin();
+        app.MapOutputDownload();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;
     }

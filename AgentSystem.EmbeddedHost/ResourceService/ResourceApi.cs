@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.ResourceService;
 
 /// <summary>
-/// What the host knows of its resources, and what they can be told, over HTTP: what Aspire's dashboard gets from its resource service. It says
-/// what <see cref="ResourceNotificationService"/> and <see cref="ResourceLoggerService"/> say, but no secret.
+/// What the host knows of its resources, and what they can be told, over HTTP: what Aspire's dashboard gets from its resource service. It
+/// says what <see cref="ResourceNotificationService"/> and <see cref="ResourceLoggerService"/> say, but no secret.
 /// </summary>
 internal sealed partial class ResourceApi(
     ResourceNotificationService notifications, ResourceLoggerService logs, ResourceCommandService commands, Secrets secrets,

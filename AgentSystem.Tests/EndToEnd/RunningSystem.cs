@@ -32,15 +32,22 @@ public sealed class RunningSystem : IAsyncDisposable
 
     public HttpClient Orchestrator { get; private set; } = null!;
 
+    /// <summary>Where a backend's settings of this run are, as its program reads them.</summary>
+    public string SettingsOf(string backend) => Path.Combine(_data.Path, "settings", backend);
+
     public SharedVolume Volume => new(Path.Combine(_data.Path, "shared"));
 
     /// <summary>Starts everything and waits until the orchestrator and the workers are healthy.</summary>
-    public static async Task<RunningSystem> StartAsync(Action<IDistributedApplicationTestingBuilder>? configure = null, params string[] args)
+    public static Task<RunningSystem> StartAsync(Action<IDistributedApplicationTestingBuilder>? configure = null, params string[] args) =>
+        StartAsync(configure, isSeen: false, args);
+
+    /// <summary>Starts everything. The engine shows its resources to a console only where that is to be seen.</summary>
+    public static async Task<RunningSystem> StartAsync(Action<IDistributedApplicationTestingBuilder>? configure, bool isSeen, params string[] args)
     {
         var system = new RunningSystem(await OtlpReceiver.StartAsync());
         try
         {
-            await system.LaunchAsync(configure, args);
+            await system.LaunchAsync(configure, isSeen, args);
             return system;
         }
         catch
@@ -97,6 +104,14 @@ public sealed class RunningSystem : IAsyncDisposable
         return pid;
     }
 
+    /// <summary>Has a program read its settings again, as most do on SIGHUP.</summary>
+    public async Task ReloadAsync(string resource)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", ["-HUP", ProcessId(resource).ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     public int ProcessId(string resource)
     {
         var notifications = _app.ResourceNotifications;
@@ -115,7 +130,7 @@ public sealed class RunningSystem : IAsyncDisposable
         _data.Dispose();
     }
 
-    private async Task LaunchAsync(Action<IDistributedApplicationTestingBuilder>? configure, string[] args)
+    private async Task LaunchAsync(Action<IDistributedApplicationTestingBuilder>? configure, bool isSeen, string[] args)
     {
         using var limit = new CancellationTokenSource(StartLimit);
         string[] defaults =
@@ -125,8 +140,10 @@ public sealed class RunningSystem : IAsyncDisposable
             $"--Parameters:api-key={ApiKey}",
             $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL={_otlp.Endpoint}",
             "--Backends=off",
+            "--AppHost:OtlpApiKey=nobody-keeps-this-one", // it would go into the user secrets else
         ];
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AgentSystem_AppHost>([.. defaults, .. args], limit.Token);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AgentSystem_AppHost>(
+            [.. defaults, .. args], (options, _) => options.DisableDashboard = !isSeen, limit.Token);
         configure?.Invoke(builder);
         _app = await builder.BuildAsync(limit.Token);
         await _app.StartAsync(limit.Token);

@@ -17,6 +17,10 @@ public sealed class AlertmanagerClient(IHttpClientFactory clients, BackendHealth
         string path, TIn body, JsonTypeInfo<TIn> bodyType, JsonTypeInfo<TOut> answerType, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, path, JsonContent.Create(body, bodyType), answerType, cancellationToken);
 
+    /// <summary>Deletes something, as ending a silence needs it.</summary>
+    public Task<Answer<bool>> DeleteAsync(string path, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Delete, path, null, (_, _) => Task.FromResult(true), null, cancellationToken);
+
     /// <inheritdoc/>
     // An error is a JSON string.
     protected override string ReadError(string body)

@@ -36,6 +36,6 @@ public static class BackendNames
         Backend.Alertmanager => "ALERTMANAGER_URL",
         Backend.Jaeger => "JAEGER_URL",
         Backend.Loki => "LOKI_URL",
-        _ => "RESOURCE_SERVICE_URL",
+        _ => "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL",
     };
 }

@@ -34,10 +34,28 @@ public abstract class BackendClient(Backend backend, IHttpClientFactory clients,
         SendAsync(HttpMethod.Get, path, null, type, cancellationToken);
 
     /// <summary>Sends something and reads the answer.</summary>
+    protected Task<Answer<T>> SendAsync<T>(
+        HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        SendAsync(method, path, body, async (content, token) =>
+        {
+            await using var stream = await content.ReadAsStreamAsync(token);
+            return await JsonSerializer.DeserializeAsync(stream, type, token);
+        }, null, cancellationToken);
+
+    /// <summary>Sends something and reads an answer that is not JSON, or that comes bit by bit.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path below the address, with its query.</param>
+    /// <param name="body">What is sent, or null.</param>
+    /// <param name="read">Reads the body of a success.</param>
+    /// <param name="patience">How long the answer may take to begin, when it is not as long as usual.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
     protected async Task<Answer<T>> SendAsync<T>(
-        HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        HttpMethod method, string path, HttpContent? body, Func<HttpContent, CancellationToken, Task<T?>> read, TimeSpan? patience,
+        CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(read);
         using var http = clients.CreateClient(backend.ToString());
+        http.Timeout = patience ?? http.Timeout;
         if (http.BaseAddress is null)
             return new Problem(backend, ProblemKind.NotConfigured, $"This run has none: {backend.Setting()} is not set.", time.GetUtcNow());
         try
@@ -52,8 +70,7 @@ public abstract class BackendClient(Backend backend, IHttpClientFactory clients,
                 var kind = response.StatusCode == HttpStatusCode.NotFound ? ProblemKind.NotFound : ProblemKind.Refused;
                 return new Problem(backend, kind, await ErrorTextAsync(response, cancellationToken), time.GetUtcNow());
             }
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var value = await JsonSerializer.DeserializeAsync(stream, type, cancellationToken);
+            var value = await read(response.Content, cancellationToken);
             health.Answered(backend);
             return value is null ? Down("It answered with nothing.") : (Answer<T>)value;
         }

@@ -21,10 +21,12 @@ internal static class BackendExtensions
                 foreach (var backend in Enum.GetValues<Backend>().Where(b => b != Backend.Orchestrator))
                     options.Urls[backend] = configuration[backend.Setting()] ?? "";
                 options.GrafanaUrl = configuration["GRAFANA_URL"] ?? "";
+                options.AspireDashboardUrl = configuration["ASPIRE_DASHBOARD_URL"] ?? "";
+                options.ResourceServiceKey = configuration["Dashboard:ResourceServiceClient:ApiKey"] ?? "";
             })
             .Validate(
-                static options => options.Urls.Values.Append(options.GrafanaUrl).All(BackendOptions.IsAddress),
-                "PROMETHEUS_URL, ALERTMANAGER_URL, JAEGER_URL, LOKI_URL, GRAFANA_URL and RESOURCE_SERVICE_URL have to be addresses such as http://127.0.0.1:9090, or empty.")
+                static options => options.Urls.Values.Append(options.GrafanaUrl).Append(options.AspireDashboardUrl).All(BackendOptions.IsAddress),
+                "PROMETHEUS_URL, ALERTMANAGER_URL, JAEGER_URL, LOKI_URL, GRAFANA_URL, ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL and ASPIRE_DASHBOARD_URL have to be addresses such as http://127.0.0.1:9090, or empty.")
             .Validate(static options => options.Patience > TimeSpan.Zero, "Console:Backends:Patience has to be longer than nothing, for example 00:00:10.")
             .ValidateOnStart();
         builder.Services.AddSingleton<BackendHealth>();
@@ -52,6 +54,8 @@ internal static class BackendExtensions
                 if (WantsKey(backend, client.BaseAddress))
                     client.DefaultRequestHeaders.Add(
                         ConnectionFile.ApiKeyHeader, provider.GetRequiredService<IOptions<ApiKeyOptions>>().Value.Key);
+                if (backend == Backend.ResourceService)
+                    client.DefaultRequestHeaders.Add(ResourceServiceClient.KeyHeader, options.ResourceServiceKey);
             })
             .RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001

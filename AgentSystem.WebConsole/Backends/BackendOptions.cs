@@ -12,6 +12,12 @@ public sealed class BackendOptions
     /// <summary>Address of Grafana, for links (<c>GRAFANA_URL</c>).</summary>
     public string GrafanaUrl { get; set; } = "";
 
+    /// <summary>Address of Aspire's dashboard, for links, where the engine has one (<c>ASPIRE_DASHBOARD_URL</c>).</summary>
+    public string AspireDashboardUrl { get; set; } = "";
+
+    /// <summary>Key of the engine's API of the resources (<c>DASHBOARD__RESOURCESERVICECLIENT__APIKEY</c>, as Aspire's dashboard gets its own).</summary>
+    public string ResourceServiceKey { get; set; } = "";
+
     /// <summary>How long a backend may take for an answer.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(10);
 

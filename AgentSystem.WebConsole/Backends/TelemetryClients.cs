@@ -7,7 +7,3 @@ public sealed class JaegerClient(IHttpClientFactory clients, BackendHealth healt
 /// <summary>Loki's HTTP API, or the telemetry store's in its place.</summary>
 public sealed class LokiClient(IHttpClientFactory clients, BackendHealth health, TimeProvider time)
     : BackendClient(Backend.Loki, clients, health, time);
-
-/// <summary>The embedded engine's API of the resources. Aspire's engine has none; there the page links to Aspire's dashboard.</summary>
-public sealed class ResourceServiceClient(IHttpClientFactory clients, BackendHealth health, TimeProvider time)
-    : BackendClient(Backend.ResourceService, clients, health, time);

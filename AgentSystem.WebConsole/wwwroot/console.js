@@ -59,6 +59,7 @@
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("[data-menu]")) menu(!document.body.classList.contains("menu-open"));
     else if (target?.closest("[data-help]")) document.getElementById("shortcuts")?.showModal();
+    else if (target?.closest("[data-dialog]:not(:disabled)")) document.getElementById(target.closest("[data-dialog]").dataset.dialog)?.showModal();
     else if (target?.closest("[data-skip]")) { event.preventDefault(); document.getElementById("main")?.focus(); }
     else menu(false);
   });

@@ -1,5 +1,7 @@
 using AgentSystem.Tests.EndToEnd;
 using AgentSystem.Tests.Support;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Playwright;
 
@@ -53,7 +55,12 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
     public async Task InitializeAsync()
     {
         System = await RunningSystem.StartAsync(
-            Simulation.Enable, $"--Parameters:console-token={Token}",
+            builder =>
+            {
+                Simulation.Enable(builder);
+                builder.CreateResourceBuilder<ProjectResource>("console").WithEnvironment("Console__RunbooksDir", Path.Combine(AppContext.BaseDirectory, "WebConsole", "Browser", "Runbooks"));
+            },
+            isSeen: true, $"--Parameters:console-token={Token}",
             "--Backends:Prometheus=native", "--Backends:Alertmanager=native", "--Backends:Jaeger=embedded", "--Backends:Loki=embedded");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         foreach (var resource in (string[])["console", "prometheus", "alertmanager", "telemetry-store"])

@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace AgentSystem.Tests.WebConsole.Browser;
+
+[Collection(ConsoleInBrowser.Name)]
+public sealed class ResourcePagesTests(ConsoleInBrowser console)
+{
+    [Theory]
+    [InlineData(Theme.Light, ConsolePage.Desktop)]
+    [InlineData(Theme.Dark, ConsolePage.Desktop)]
+    [InlineData(Theme.Light, ConsolePage.Phone)]
+    [InlineData(Theme.Dark, ConsolePage.Phone)]
+    public async Task A_resource_shows_its_health_its_addresses_its_variables_and_its_output(Theme theme, int width)
+    {
+        await using var page = await console.OpenAsync("/resources/orchestrator", theme, width);
+
+        await Expect(page.Page.Locator("h1")).ToHaveTextAsync("orchestrator");
+        await Expect(page.Page.Locator("[aria-labelledby=health-title]")).ToContainTextAsync("healthy");
+        await Expect(page.Page.Locator("[aria-labelledby=addresses-title] a").First).ToHaveAttributeAsync("href", new Regex("^http://"));
+        await Expect(page.Page.Locator(".line").First).ToBeVisibleAsync();
+        await page.Page.Locator("summary").ClickAsync();
+        await Expect(Variable("ORCHESTRATOR_DB")).ToContainTextAsync("orchestrator");
+        await Expect(Variable("API_KEY")).ToContainTextAsync("secret");
+        Assert.DoesNotContain(EndToEnd.RunningSystem.ApiKey, await page.Page.ContentAsync(), StringComparison.Ordinal);
+        await page.ScreenshotAsync("resource");
+        await page.AssertGoodAsync();
+
+        ILocator Variable(string name) => page.Page.Locator(".variables tr").Filter(new() { Has = page.Page.Locator($"code.variable:text-is('{name}')") });
+    }
+
+    [Fact]
+    public async Task Output_can_be_searched_held_and_downloaded()
+    {
+        await using var page = await console.OpenAsync("/resources/prometheus?q=ready+to+receive");
+
+        await Expect(page.Page.Locator("mark").First).ToHaveTextAsync("ready to receive");
+        await page.Page.GetByText("Pause", new() { Exact = true }).ClickAsync();
+        await Expect(page.Page.GetByText("Go on")).ToBeVisibleAsync();
+        var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Page.GetByText("Download", new() { Exact = true }).ClickAsync());
+        Assert.Matches(@"^prometheus-[a-z]{8}\.log$", download.SuggestedFilename);
+        Assert.Contains("ready to receive", await File.ReadAllTextAsync(await download.PathAsync()), StringComparison.Ordinal);
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task A_process_is_stopped_after_a_question_and_started_again_while_its_output_goes_on()
+    {
+        await using var page = await console.OpenAsync("/resources/fabien");
+        await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Running");
+
+        await page.Page.Locator("button[data-command=stop]").ClickAsync();
+        var question = page.Page.GetByRole(AriaRole.Dialog);
+        await Expect(question).ToContainTextAsync("stays stopped");
+        await page.ScreenshotAsync("resource-stop");
+        await question.GetByText("Cancel").ClickAsync();
+        await Expect(question).Not.ToBeVisibleAsync();
+        await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Running");
+        await page.Page.Locator("button[data-command=stop]").ClickAsync();
+        await question.GetByText("Stop", new() { Exact = true }).ClickAsync();
+        await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Finished", new() { Timeout = 15_000 });
+        await Expect(page.Page.GetByText("stopped.")).ToBeVisibleAsync();
+
+        await page.Page.Locator("button[data-command=start]").ClickAsync();
+        await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Running", new() { Timeout = 20_000 });
+        await page.AssertGoodAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await console.System.App.ResourceNotifications.WaitForResourceHealthyAsync("fabien", limit.Token);
+    }
+
+    [Fact]
+    public async Task The_list_can_be_filtered_by_its_address_and_leads_to_each_resource()
+    {
+        await using var page = await console.OpenAsync("/resources?q=mari");
+
+        await Expect(page.Page.Locator("[data-resource]")).ToHaveCountAsync(1);
+        await page.Page.GetByLabel("Filter resources").FillAsync("");
+        await Expect(page.Page.Locator("[data-resource]").Nth(5)).ToBeVisibleAsync();
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "marie", Exact = true }).ClickAsync();
+        await Expect(page.Page).ToHaveURLAsync(new Regex("/resources/marie$"));
+        await Expect(page.Page.Locator("h1")).ToHaveTextAsync("marie");
+    }
+
+    [Fact]
+    public async Task A_resource_that_is_not_there_is_said_so()
+    {
+        await using var page = await console.OpenAsync("/resources/nobody");
+
+        await Expect(page.Page.GetByText("There is no resource “nobody”.")).ToBeVisibleAsync();
+        Assert.Empty(page.Complaints);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using AgentSystem.WebConsole.Backends;
+using AgentSystem.WebConsole.Live;
+using AgentSystem.WebConsole.Runbooks;
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace AgentSystem.Tests.WebConsole;
+
+/// <summary>Renders the console's components without a browser, over backends whose answers a test gives.</summary>
+public sealed class ConsoleComponents : BunitContext
+{
+    public ConsoleComponents(string runbooksDir = "/nowhere")
+    {
+        Services.AddLogging();
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<IHostApplicationLifetime, NeverStops>();
+        Services.AddSingleton<IHttpClientFactory>(Backends);
+        Services.AddSingleton<BackendHealth>();
+        Services.AddSingleton<SharedPolls>();
+        Services.AddSingleton<Ticker>();
+        Services.AddSingleton<PrometheusClient>();
+        Services.AddSingleton<AlertmanagerClient>();
+        Services.AddSingleton<ResourceServiceClient>();
+        Services.AddSingleton<RunbookLibrary>();
+        Services.AddSingleton(Options.Create(new RunbookOptions { RunbooksDir = runbooksDir }));
+        Services.AddSingleton(Options.Create(Settings));
+        JSInterop.Mode = JSRuntimeMode.Loose;
+    }
+
+    public BackendOptions Settings { get; } = new();
+
+    public AnsweringBackends Backends { get; } = new();
+
+    private sealed class NeverStops : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication()
+        {
+        }
+    }
+}
+
+/// <summary>Backends that give the answers that they were given; one that was given none is not configured.</summary>
+public sealed class AnsweringBackends : IHttpClientFactory
+{
+    private readonly Dictionary<(Backend, string), (HttpStatusCode Status, string Body)> _answers = [];
+
+    /// <summary>Lets a backend answer a path, whatever its query.</summary>
+    public void Answer(Backend backend, string path, string json, HttpStatusCode status = HttpStatusCode.OK) => _answers[(backend, path)] = (status, json);
+
+    public HttpClient CreateClient(string name)
+    {
+        var backend = Enum.Parse<Backend>(name);
+        return new(new Handler(this, backend)) { BaseAddress = _answers.Keys.Any(key => key.Item1 == backend) ? new($"http://{name.ToLowerInvariant()}.test/") : null };
+    }
+
+    private sealed class Handler(AnsweringBackends backends, Backend backend) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            backends._answers.TryGetValue((backend, request.RequestUri!.AbsolutePath), out var answer)
+                ? Task.FromResult(new HttpResponseMessage(answer.Status) { Content = new StringContent(answer.Body) })
+                : throw new HttpRequestException(HttpRequestError.ConnectionError, $"nobody answers {request.RequestUri}");
+    }
+}
