@@ -4,6 +4,8 @@ using AgentSystem.WebConsole.Live;
 using AgentSystem.WebConsole.Navigation;
 using AgentSystem.WebConsole.Resources;
 using AgentSystem.WebConsole.Runbooks;
+using AgentSystem.WebConsole.Overview;
+using AgentSystem.WebConsole.Tasks;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.FluentUI.AspNetCore.Components;
 
@@ -22,6 +24,8 @@ public static class WebConsoleExtensions
         builder.AddBackends();
         builder.AddLiveData();
         builder.AddRunbooks();
+        builder.AddOverview();
+        builder.AddTasks();
         builder.Services.AddSingleton(NavigationEntries.In(typeof(WebConsoleExtensions).Assembly));
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         // What the keys protect does not outlive the process, so they need no folder.

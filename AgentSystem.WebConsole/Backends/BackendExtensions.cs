@@ -33,6 +33,7 @@ internal static class BackendExtensions
         foreach (var backend in Enum.GetValues<Backend>())
             builder.Services.AddBackendClient(backend);
         builder.Services.AddSingleton<OrchestratorClient>();
+        builder.Services.AddSingleton<TaskEventReader>();
         builder.Services.AddSingleton<PrometheusClient>();
         builder.Services.AddSingleton<AlertmanagerClient>();
         builder.Services.AddSingleton<JaegerClient>();

@@ -13,7 +13,10 @@ namespace AgentSystem.WebConsole.Live;
 public sealed record Live<T>(T? Value = default, DateTimeOffset At = default, Problem? Problem = null)
 {
     /// <summary>Whether nothing was answered yet, neither data nor a problem.</summary>
-    public bool IsWaiting => Value is null && Problem is null;
+    public bool IsWaiting => !HasData && Problem is null;
+
+    /// <summary>Whether there is data, new or old.</summary>
+    public bool HasData => At != default;
 
     /// <summary>Takes in the next answer. What is gone or refused has no older data; a backend that is down leaves what it said.</summary>
     internal Live<T> Next(Answer<T> answer, DateTimeOffset now)

@@ -6,5 +6,6 @@ internal static class LiveExtensions
     {
         builder.Services.AddSingleton<SharedPolls>();
         builder.Services.AddSingleton<Ticker>();
+        builder.Services.AddSingleton<TaskEventFeed>();
     }
 }

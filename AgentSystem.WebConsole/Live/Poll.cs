@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AgentSystem.WebConsole.Backends;
 
 namespace AgentSystem.WebConsole.Live;
@@ -8,6 +7,9 @@ internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> a
 {
     // Somebody who goes from page to page finds the answers still there.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
+
+    // However often something happens, the question is asked at most that often.
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private readonly List<Watcher<T>> _watchers = [];
@@ -71,11 +73,7 @@ internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> a
     {
         // Not on the thread of whoever came first.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        // What nobody asked for by hand makes no traces, neither here nor where the question arrives.
-        using var untraced = new Activity("poll").SetIdFormat(ActivityIdFormat.W3C);
-        Activity.Current = null;
-        untraced.Start();
-        untraced.ActivityTraceFlags = ActivityTraceFlags.None;
+        using var untraced = Untraced.Start();
         var emptySince = (DateTimeOffset?)null;
         while (!stopping.IsCancellationRequested)
         {
@@ -102,7 +100,7 @@ internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> a
                     else
                     {
                         emptySince = null;
-                        wait = _isAskedFor ? TimeSpan.Zero : asked + _watchers.Min(w => w.Interval) - time.GetUtcNow();
+                        wait = asked + (_isAskedFor ? ShortestInterval : _watchers.Min(w => w.Interval)) - time.GetUtcNow();
                         if (wait <= TimeSpan.Zero)
                         {
                             _isAskedFor = false;

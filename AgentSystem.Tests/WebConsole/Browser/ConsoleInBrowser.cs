@@ -16,7 +16,9 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
 {
     public const string Name = "a console in a browser";
 
-    private const string Token = "a-token-for-the-tests-of-one-run";
+    public const string Token = "a-token-for-the-tests-of-one-run";
+
+    public const string LoginLink = $"/login?t={Token}";
 
     private IPlaywright? _playwright;
 
@@ -32,7 +34,7 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
     /// <param name="width">Of the window, in CSS pixels.</param>
     public async Task<ConsolePage> OpenAsync(string path, Theme theme = Theme.Light, int width = ConsolePage.Desktop)
     {
-        var page = await OpenLoggedOutAsync($"/login?t={Token}&returnUrl={Uri.EscapeDataString(path)}", theme, width);
+        var page = await OpenLoggedOutAsync($"{LoginLink}&returnUrl={Uri.EscapeDataString(path)}", theme, width);
         await page.UntilLoadedAsync();
         return page;
     }

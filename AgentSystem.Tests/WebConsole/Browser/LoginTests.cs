@@ -15,7 +15,7 @@ public sealed class LoginTests(ConsoleInBrowser console)
         await Expect(page.Page).ToHaveTitleAsync("Log in · AgentSystem");
         await page.ScreenshotAsync("login");
         await page.AssertGoodAsync();
-        await page.Page.GetByLabel("Token").FillAsync("a-token-for-the-tests-of-one-run");
+        await page.Page.GetByLabel("Token").FillAsync(ConsoleInBrowser.Token);
         await page.Page.GetByText("Log in", new() { Exact = true }).ClickAsync();
         await page.UntilLoadedAsync();
         Assert.EndsWith("/tasks?state=dead", page.Page.Url, StringComparison.Ordinal);

@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+using AgentSystem.Protocol.Api;
+using AgentSystem.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace AgentSystem.Tests.WebConsole.Browser;
+
+[Collection(ConsoleInBrowser.Name)]
+public sealed class TasksTests(ConsoleInBrowser console)
+{
+    private static readonly LocatorAssertionsToContainTextOptions Patient = new() { Timeout = 30_000 };
+
+    [Fact]
+    public async Task A_newcomer_hands_a_document_in_and_watches_it_finish()
+    {
+        await using var page = await console.OpenAsync("/");
+
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "New task" }).ClickAsync();
+        await page.Page.GetByLabel("Path").FillAsync(Path.Combine(Repository.Root, "README.md"));
+        await page.Page.GetByLabel("Type").SelectOptionAsync("process_document");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+
+        await Expect(page.Page.Locator(".state-row")).ToContainTextAsync("completed", Patient);
+        await Expect(page.Page.GetByRole(AriaRole.Region, new() { Name = "What happened" })).ToContainTextAsync("invoke_agent", Patient);
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "Result" })).ToBeVisibleAsync();
+        await Expect(page.Page.Locator("section", new() { HasText = "Asked" }).Last).ToContainTextAsync("README.md");
+        await page.AssertGoodAsync();
+    }
+
+    [Theory]
+    [InlineData(Theme.Light, ConsolePage.Desktop)]
+    [InlineData(Theme.Dark, ConsolePage.Desktop)]
+    [InlineData(Theme.Light, ConsolePage.Phone)]
+    [InlineData(Theme.Dark, ConsolePage.Phone)]
+    public async Task A_task_that_fails_tells_its_whole_story(Theme theme, int width)
+    {
+        var task = await console.System.SubmitAsync(new { type = "fail", worker = "anga", max_attempts = 2, payload = new { } });
+        await console.System.UntilAsync(task.Id, view => view.State == TaskState.Dead);
+
+        await using var page = await console.OpenAsync($"/tasks/{task.Id}", theme, width);
+        await Expect(page.Page.Locator(".gantt")).ToContainTextAsync("Attempt 2", Patient);
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "Failed attempts" })).ToBeVisibleAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Region, new() { Name = "What happened" })).ToContainTextAsync("process anga", Patient);
+        await page.ScreenshotAsync("task");
+        await page.AssertGoodAsync();
+    }
+
+    [Theory]
+    [InlineData(Theme.Light, ConsolePage.Desktop)]
+    [InlineData(Theme.Dark, ConsolePage.Phone)]
+    public async Task What_is_wrong_with_a_new_task_is_said_beside_it(Theme theme, int width)
+    {
+        await using var page = await console.OpenAsync("/tasks/new?path=/etc/passwd&type=summarize", theme, width);
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("payload.path");
+        await page.ScreenshotAsync("new-task");
+        await page.AssertGoodAsync();
+    }
+
+    [Fact]
+    public async Task The_list_changes_by_itself_and_its_filters_are_in_the_address()
+    {
+        await using var page = await console.OpenAsync("/tasks?worker=fabien");
+
+        var task = await console.System.SubmitAsync(new { type = "sleep", worker = "fabien", payload = new { seconds = 60 } });
+        var row = page.Page.Locator("tr", new() { HasText = task.Id });
+        await Expect(row).ToContainTextAsync("active", Patient);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "active", Exact = true }).ClickAsync();
+        await Expect(page.Page).ToHaveURLAsync(new Regex(@"/tasks\?state=active&worker=fabien$"));
+
+        await row.GetByRole(AriaRole.Checkbox).CheckAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
+        await Expect(page.Page.Locator(".bulk")).ToContainTextAsync("1 cancelled.");
+        await Expect(row).ToHaveCountAsync(0, new() { Timeout = 15_000 });
+        await page.Page.GoBackAsync();
+        await Expect(page.Page.Locator("tr", new() { HasText = task.Id })).ToContainTextAsync("cancelled");
+        await page.AssertGoodAsync();
+    }
+
+    [Fact]
+    public async Task A_settled_task_is_replayed_as_a_new_one()
+    {
+        var task = await console.System.SubmitAsync(new { type = "summarize", payload = new { text = "One. Two. Three." } });
+        await console.System.UntilAsync(task.Id, view => view.State == TaskState.Completed);
+        await using var page = await console.OpenAsync($"/tasks/{task.Id}");
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Replay" }).ClickAsync();
+
+        await Expect(page.Page.Locator("dl")).ToContainTextAsync($"Replay of{task.Id}", Patient);
+    }
+
+    [Fact]
+    public async Task A_task_that_there_is_not_is_said_not_to_be_there()
+    {
+        await using var page = await console.OpenAsync("/tasks/no-such-task");
+
+        await Expect(page.Page.Locator(".problem")).ToContainTextAsync("There is no task no-such-task.");
+    }
+}

@@ -1,0 +1,131 @@
+using AgentSystem.Tests.Support;
+using AgentSystem.WebConsole.Backends;
+using AgentSystem.WebConsole.Live;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AgentSystem.Tests.WebConsole.Live;
+
+public sealed class SharedPollsTests : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly ApplicationLifetime _host = new(NullLogger<ApplicationLifetime>.Instance);
+    private readonly SharedPolls _polls;
+    private Answer<int> _answer = 1;
+    private int _asked;
+
+    public SharedPollsTests() => _polls = new(_time, _host, NullLogger<SharedPolls>.Instance);
+
+    public void Dispose() => _host.StopApplication();
+
+    [Fact]
+    public async Task Many_who_watch_the_same_ask_once()
+    {
+        var seats = Enumerable.Range(0, 20).Select(_ => new Seat(this)).ToList();
+
+        await Eventually.True(() => seats.TrueForAll(seat => seat.Latest.Value == 1));
+        Assert.Equal((1, 1), (_asked, _polls.Count));
+
+        _answer = 2;
+        await AdvanceUntilAsync(Interval, () => seats.TrueForAll(seat => seat.Latest.Value == 2));
+        Assert.Equal(2, _asked);
+    }
+
+    [Fact]
+    public async Task Who_comes_later_is_told_at_once_what_is_known()
+    {
+        using var first = new Seat(this);
+        await Eventually.True(() => first.Latest.Value == 1);
+
+        using var second = new Seat(this);
+
+        Assert.Equal(1, second.Latest.Value);
+        Assert.Equal(1, _asked);
+    }
+
+    [Fact]
+    public async Task What_nobody_watches_any_more_is_not_asked()
+    {
+        using (var seat = new Seat(this))
+            await Eventually.True(() => seat.Latest.Value == 1);
+
+        await AdvanceUntilAsync(TimeSpan.FromSeconds(11), () => _polls.Count == 0);
+        Assert.InRange(_asked, 1, 2);
+
+        using var again = new Seat(this);
+        await Eventually.True(() => again.Latest.Value == 1 && _polls.Count == 1);
+    }
+
+    [Fact]
+    public async Task A_backend_that_goes_down_leaves_what_it_said_and_comes_back()
+    {
+        using var seat = new Seat(this);
+        await Eventually.True(() => seat.Latest.Value == 1);
+
+        _answer = new Problem(Backend.Loki, ProblemKind.Down, "gone", default);
+        await AdvanceUntilAsync(Interval, () => seat.Latest.Problem is not null);
+        Assert.Equal(1, seat.Latest.Value);
+
+        _answer = 2;
+        await AdvanceUntilAsync(Interval, () => seat.Latest is { Value: 2, Problem: null });
+    }
+
+    [Fact]
+    public async Task What_is_refused_has_no_older_data()
+    {
+        using var seat = new Seat(this);
+        await Eventually.True(() => seat.Latest.Value == 1);
+
+        _answer = new Problem(Backend.Loki, ProblemKind.NotFound, "no such thing", default);
+
+        await AdvanceUntilAsync(Interval, () => seat.Latest is { Value: 0, Problem.Text: "no such thing" });
+    }
+
+    [Fact]
+    public async Task A_change_is_asked_for_without_waiting_and_not_more_than_twice_a_second()
+    {
+        using var seat = new Seat(this);
+        await Eventually.True(() => seat.Latest.Value == 1);
+        _answer = 2;
+
+        for (var i = 0; i < 100; i++)
+            seat.AskNow();
+        Assert.Equal(1, _asked);
+        await AdvanceUntilAsync(TimeSpan.FromMilliseconds(500), () => seat.Latest.Value == 2);
+
+        Assert.Equal(2, _asked);
+    }
+
+    /// <summary>Lets the time pass in which the poll waits, and a little more as long as it was only about to begin its waiting.</summary>
+    private Task AdvanceUntilAsync(TimeSpan step, Func<bool> condition)
+    {
+        _time.Advance(step);
+        return Eventually.True(() =>
+        {
+            if (condition())
+                return true;
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+            return condition();
+        });
+    }
+
+    private sealed class Seat : IDisposable
+    {
+        private readonly PollWatch _watch;
+
+        public Seat(SharedPollsTests test) => _watch = test._polls.Watch<int>("key", Interval, _ =>
+        {
+            Interlocked.Increment(ref test._asked);
+            return Task.FromResult(test._answer);
+        }, live => Latest = live);
+
+        public Live<int> Latest { get; private set; } = new();
+
+        public void AskNow() => _watch.AskNow();
+
+        public void Dispose() => _watch.Dispose();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using AgentSystem.Protocol;
+using AgentSystem.WebConsole.Backends;
+using Metrics = AgentSystem.Protocol.TelemetryNames.Metrics;
+
+namespace AgentSystem.WebConsole.Overview;
+
+/// <summary>A number with how it went.</summary>
+/// <param name="Now">NaN where nothing was measured.</param>
+/// <param name="Course">The last hour; empty where it is not asked for.</param>
+public sealed record Measure(double Now, IReadOnlyList<Point> Course);
+
+/// <summary>The overview's numbers, all from one moment.</summary>
+/// <param name="PerMinute">Tasks completed a minute, over five minutes.</param>
+/// <param name="P95Seconds">95 % of the attempts of the last five minutes took less; NaN where there was none.</param>
+/// <param name="FailedShare">Failed attempts of all that ended within the last hour, from 0 to 1; NaN where none ended.</param>
+/// <param name="FailedLastHour">Failed attempts within the last hour.</param>
+/// <param name="Waiting">Tasks that wait for a worker.</param>
+/// <param name="OldestSeconds">Age of the oldest of them.</param>
+/// <param name="SpentToday">US dollars since midnight (UTC).</param>
+/// <param name="ErrorBudgets">Share of the error budget that is left, by SLO; empty as long as there are no SLOs.</param>
+/// <param name="Up">Whether each target could be scraped, by job.</param>
+public sealed record OverviewNumbers(
+    Measure PerMinute, Measure P95Seconds, double FailedShare, double FailedLastHour, Measure Waiting, double OldestSeconds, double SpentToday,
+    IReadOnlyDictionary<string, double> ErrorBudgets, IReadOnlyDictionary<string, bool> Up);
+
+/// <summary>What the overview asks Prometheus.</summary>
+public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider time)
+{
+    // Sloth's name, which the compiled rules keep: https://sloth.dev/introduction/architecture/#sli-recording-rules.
+    private const string BudgetLeft = "slo:period_error_budget_remaining:ratio";
+
+    private const string PerMinute = $"sum(rate({Metrics.TaskCompleted}[5m])) * 60";
+    private const string P95 = $"histogram_quantile(0.95, sum by (le) (rate({Metrics.TaskProcessingDuration}_bucket[5m])))";
+    private const string Failed = $"sum(increase({Metrics.TaskFailed}[1h]))";
+    private const string Ended = $"(sum(increase({Metrics.TaskCompleted}[1h])) + ({Failed} or vector(0)))";
+    private const string Waiting = $"sum({Metrics.TaskQueueDepth}{{{TelemetryNames.Labels.Status}=~\"pending|ready\"}})";
+    private const string Oldest = $"max({Metrics.TaskBacklogAge})";
+
+    private static readonly TimeSpan Course = TimeSpan.FromHours(1), Step = TimeSpan.FromMinutes(1);
+
+    /// <summary>Asks everything at once; one problem is the problem of all, for they have the same source.</summary>
+    public async Task<Answer<OverviewNumbers>> AskAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var courses = await Task.WhenAll(new[] { PerMinute, P95, Waiting }.Select(query => prometheus.QueryRangeAsync(query, now - Course, now, Step, cancellationToken)));
+        var numbers = await Task.WhenAll(new[] { PerMinute, P95, Failed, $"({Failed} or vector(0)) / {Ended}", Waiting, Oldest, Spent(now), BudgetLeft, "min by (job) (up)" }
+            .Select(query => prometheus.QueryAsync(query, now, cancellationToken)));
+        if (courses.Select(course => course.Problem).Concat(numbers.Select(number => number.Problem)).FirstOrDefault(problem => problem is not null) is { } problem)
+            return problem;
+        return new OverviewNumbers(
+            new(One(numbers[0]), Line(courses[0])),
+            new(One(numbers[1]), Line(courses[1])),
+            One(numbers[3]),
+            Or(One(numbers[2]), 0),
+            new(One(numbers[4]), Line(courses[2])),
+            Or(One(numbers[5]), 0),
+            Or(One(numbers[6]), 0),
+            numbers[7].Value!.ToDictionary(sample => SloName(sample.Labels), sample => sample.Point.Value),
+            numbers[8].Value!.Where(sample => sample.Labels.ContainsKey("job")).ToDictionary(sample => sample.Labels["job"], sample => sample.Point.Value > 0));
+    }
+
+    // A counter that begins during the day counts from its first sample on, which increase() alone would leave out.
+    private static string Spent(DateTimeOffset now)
+    {
+        var seconds = Math.Max(60, (int)now.TimeOfDay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return $"sum(increase({Metrics.ClaudeCost}[{seconds}s]) or ({Metrics.ClaudeCost} unless {Metrics.ClaudeCost} offset {seconds}s))";
+    }
+
+    private static string SloName(IReadOnlyDictionary<string, string> labels) =>
+        labels.GetValueOrDefault("sloth_slo") ?? labels.GetValueOrDefault("slo") ?? string.Join(", ", labels.Values.Where(v => v != BudgetLeft));
+
+    private static double One(Answer<IReadOnlyList<Sample>> answer) => answer.Value is [var sample, ..] ? sample.Point.Value : double.NaN;
+
+    private static IReadOnlyList<Point> Line(Answer<IReadOnlyList<Series>> answer) => answer.Value is [var series, ..] ? series.Points : [];
+
+    private static double Or(double value, double otherwise) => double.IsNaN(value) ? otherwise : value;
+}

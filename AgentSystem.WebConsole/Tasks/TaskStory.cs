@@ -1,0 +1,131 @@
+using AgentSystem.Protocol;
+using AgentSystem.Protocol.Api;
+using AgentSystem.WebConsole.Backends;
+using AgentSystem.WebConsole.Formatting;
+
+namespace AgentSystem.WebConsole.Tasks;
+
+/// <summary>Where a part of a story comes from.</summary>
+public enum StoryKind
+{
+    /// <summary>The journal and the status lines.</summary>
+    Status,
+    /// <summary>The traces.</summary>
+    Span,
+    /// <summary>The logs.</summary>
+    Log,
+}
+
+/// <summary>One thing that happened.</summary>
+/// <param name="At">When, by the clock of whoever recorded it (UTC).</param>
+/// <param name="Kind">Where it comes from.</param>
+/// <param name="Who">Who did or wrote it.</param>
+/// <param name="What">In a word or a line.</param>
+/// <param name="Detail">What to add; may be empty.</param>
+/// <param name="Tone">Whether it is good.</param>
+/// <param name="Href">Where to look further; null when nowhere.</param>
+public sealed record StoryEntry(DateTimeOffset At, StoryKind Kind, string Who, string What, string Detail, Tone Tone, string? Href);
+
+/// <summary>A stretch of time: an attempt or a span.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Who">Who did it.</param>
+/// <param name="From">Its beginning (UTC).</param>
+/// <param name="To">Its end, or now (UTC).</param>
+/// <param name="Tone">How it ended.</param>
+/// <param name="Depth">How many stretches it is within.</param>
+/// <param name="Href">Where to look further; null when nowhere.</param>
+public sealed record StoryBar(string Name, string Who, DateTimeOffset From, DateTimeOffset To, Tone Tone, int Depth, string? Href);
+
+/// <summary>A task's whole life from all sources on one timeline.</summary>
+/// <param name="Entries">What happened, oldest first.</param>
+/// <param name="Bars">Attempts, and below each its spans.</param>
+/// <param name="From">Where the timeline begins (UTC).</param>
+/// <param name="To">Where it ends (UTC).</param>
+public sealed record TaskStory(IReadOnlyList<StoryEntry> Entries, IReadOnlyList<StoryBar> Bars, DateTimeOffset From, DateTimeOffset To)
+{
+    // More does not fit a page; the page of the trace has them all.
+    private const int MaxSpans = 60;
+
+    /// <summary>Puts it together of what there is; each source may be missing.</summary>
+    public static TaskStory Of(
+        TaskView task, IReadOnlyList<TaskEvent> events, IReadOnlyList<Trace> traces, IReadOnlyList<LogLine> logs, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        var spans = traces.SelectMany(trace => trace.Spans).Where(span => IsAbout(span, task.Id, traces)).OrderBy(span => span.Start).ToList();
+        List<StoryEntry> entries =
+        [
+            .. events.Select(Status),
+            .. spans.Take(MaxSpans).Select(Span),
+            .. logs.Select(Log),
+        ];
+        var end = task.FinishedAt ?? now;
+        List<StoryBar> bars = [.. Attempts(events, end), .. BarsOf(spans)];
+        var from = bars.Select(bar => bar.From).Append(task.CreatedAt).Min();
+        var to = bars.Select(bar => bar.To).Append(end).Max();
+        return new([.. entries.OrderBy(entry => entry.At)], bars, from, to > from ? to : from.AddMilliseconds(1));
+    }
+
+    /// <summary>A moment's place on the timeline, from 0 to 100.</summary>
+    public double Percent(DateTimeOffset at) => Math.Clamp((at - From) / (To - From) * 100, 0, 100);
+
+    /// <summary>A trace that several tasks share, such as that of a batch, has spans of the others too.</summary>
+    private static bool IsAbout(Span span, string taskId, IReadOnlyList<Trace> traces)
+    {
+        for (var current = span; current is not null; current = Parent(current, traces))
+        {
+            var id = current.Tags.GetValueOrDefault(TelemetryNames.Attributes.TaskId) ?? current.Tags.GetValueOrDefault(TelemetryNames.Attributes.MessagingMessageId);
+            if (id is not null)
+                return id == taskId;
+        }
+        return true;
+    }
+
+    private static Span? Parent(Span span, IReadOnlyList<Trace> traces) => span.ParentId is null ? null
+        : traces.SelectMany(trace => trace.Spans).FirstOrDefault(other => other.TraceId == span.TraceId && other.SpanId == span.ParentId);
+
+    private static IEnumerable<StoryBar> Attempts(IReadOnlyList<TaskEvent> events, DateTimeOffset end)
+    {
+        foreach (var attempt in events.GroupBy(e => e.Attempt).OrderBy(group => group.Key))
+        {
+            var lines = attempt.OrderBy(e => e.Seq).ToList();
+            // A worker says when it began; the journal notes it when the line arrives.
+            if (lines.Where(e => e.Event is "active" or "claimed" or "started").MinBy(e => e.At) is not { } began)
+                continue;
+            var ended = lines.FindLast(e => e.Event is "completed" or "failed" or "dead" or "cancelled" or "retrying" or "released");
+            var tone = ended?.Event switch { "completed" => Tone.Good, null => Tone.Busy, "released" or "cancelled" => Tone.Off, _ => Tone.Bad };
+            yield return new($"Attempt {attempt.Key}", began.Worker, began.At, ended is { } e && e.At > began.At ? e.At : Max(end, began.At), tone, 0, null);
+        }
+    }
+
+    private static IEnumerable<StoryBar> BarsOf(List<Span> spans)
+    {
+        var ids = spans.Select(span => span.SpanId).ToHashSet();
+        var children = spans.ToLookup(span => span.ParentId is { } parent && ids.Contains(parent) ? parent : "");
+        return Below("", 1).Take(MaxSpans);
+
+        IEnumerable<StoryBar> Below(string parent, int depth) => children[parent].SelectMany(span => Below(span.SpanId, depth + 1)
+            .Prepend(new(span.Name, span.Service, span.Start, span.End, span.IsError ? Tone.Bad : Tone.Busy, depth, SpanHref(span))));
+    }
+
+    private static StoryEntry Status(TaskEvent e)
+    {
+        var progress = e.Progress is { } share ? Numbers.Percent(share, 2) : "";
+        return new(e.At, StoryKind.Status, e.Worker, e.Event, $"{progress} {e.Message}".Trim(), States.ToneOf(e.Event), null);
+    }
+
+    private static StoryEntry Span(Span span) => new(
+        span.Start, StoryKind.Span, span.Service, span.Name,
+        $"{Durations.Text(span.Duration)} {span.Tags.GetValueOrDefault("otel.status_description")}".Trim(), span.IsError ? Tone.Bad : Tone.Off, SpanHref(span));
+
+    private static StoryEntry Log(LogLine line) => new(
+        line.At, StoryKind.Log, line.Service, line.Message, "", line.Level switch
+        {
+            "error" or "critical" or "fatal" => Tone.Bad,
+            "warn" or "warning" => Tone.Warning,
+            _ => Tone.Off,
+        }, null);
+
+    private static string SpanHref(Span span) => $"/traces/{span.TraceId}?span={span.SpanId}";
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}
