@@ -80,7 +80,7 @@ public sealed class PrometheusClient(IHttpClientFactory clients, BackendHealth h
         series.GetProperty("metric").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString() ?? "");
 
     private static Point Point(JsonElement pair) =>
-        new(DateTimeOffset.UnixEpoch.AddSeconds(pair[0].GetDouble()), Number(pair[1].GetString() ?? ""));
+        new(DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(pair[0].GetDouble() * 1000)), Number(pair[1].GetString() ?? ""));
 
     private static double Number(string text) => text switch
     {

@@ -6,7 +6,7 @@ namespace AgentSystem.WebConsole.Live;
 /// <summary>Base of a page or a part of one that shows what changes. Its watches end with it.</summary>
 public abstract class LiveComponent : ComponentBase, IDisposable
 {
-    private readonly Dictionary<string, (string Key, PollWatch Watch)> _watches = [];
+    private readonly Dictionary<string, Place> _places = [];
     private bool _isDisposed;
 
     /// <summary>The questions that all pages share.</summary>
@@ -28,35 +28,38 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     /// <param name="take">Takes the answer in, for example into a field.</param>
     protected void Watch<T>(string slot, string key, TimeSpan interval, Func<CancellationToken, Task<Answer<T>>> ask, Action<Live<T>> take)
     {
-        if (_watches.TryGetValue(slot, out var earlier))
+        if (_places.TryGetValue(slot, out var earlier))
         {
             if (earlier.Key == key)
                 return;
-            earlier.Watch.Dispose();
+            earlier.Watch?.Dispose();
             take(new());
         }
-        // Answers that were on their way when the slot changed are not for the new question.
-        _watches[slot] = (key, Polls.Watch<T>(key, interval, ask, live => _ = InvokeAsync(() =>
+        var place = new Place(key);
+        _places[slot] = place;
+        // What is known already is told before Watch returns.
+        place.Watch = Polls.Watch<T>(key, interval, ask, live => _ = InvokeAsync(() =>
         {
-            if (_isDisposed || (_watches.TryGetValue(slot, out var current) && current.Key != key))
+            // Answers that were on their way when the slot changed are not for the new question.
+            if (_isDisposed || _places.GetValueOrDefault(slot) != place)
                 return;
             take(live);
             StateHasChanged();
-        })));
+        }));
     }
 
     /// <summary>Ends a watch.</summary>
     protected void Unwatch(string slot)
     {
-        if (_watches.Remove(slot, out var watch))
-            watch.Watch.Dispose();
+        if (_places.Remove(slot, out var place))
+            place.Watch?.Dispose();
     }
 
     /// <summary>Asks the slot's question now.</summary>
     protected void AskNow(string slot)
     {
-        if (_watches.TryGetValue(slot, out var watch))
-            watch.Watch.AskNow();
+        if (_places.TryGetValue(slot, out var place))
+            place.Watch?.AskNow();
     }
 
     /// <inheritdoc/>
@@ -70,8 +73,15 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     protected virtual void Dispose(bool disposing)
     {
         _isDisposed = true;
-        foreach (var watch in _watches.Values)
-            watch.Watch.Dispose();
-        _watches.Clear();
+        foreach (var place in _places.Values)
+            place.Watch?.Dispose();
+        _places.Clear();
+    }
+
+    private sealed class Place(string key)
+    {
+        public string Key => key;
+
+        public PollWatch? Watch { get; set; }
     }
 }

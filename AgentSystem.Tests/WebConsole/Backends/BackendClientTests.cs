@@ -3,9 +3,11 @@ using AgentSystem.WebConsole.Backends;
 
 namespace AgentSystem.Tests.WebConsole.Backends;
 
-public sealed class BackendClientTests
+public sealed class BackendClientTests : IDisposable
 {
     private readonly FakeBackend _backend = new();
+
+    public void Dispose() => _backend.Dispose();
 
     [Fact]
     public async Task Data_is_data()

@@ -4,9 +4,11 @@ using AgentSystem.WebConsole.Overview;
 namespace AgentSystem.Tests.WebConsole.Overview;
 
 /// <summary>What is made of Prometheus's answers; that it understands the questions is tested in the browser, against the real one.</summary>
-public sealed class OverviewQueriesTests
+public sealed class OverviewQueriesTests : IDisposable
 {
     private readonly FakeBackend _backend = new();
+
+    public void Dispose() => _backend.Dispose();
 
     [Fact]
     public async Task Where_nothing_was_measured_nothing_is_made_up()
@@ -43,5 +45,5 @@ public sealed class OverviewQueriesTests
         Assert.Equal(ProblemKind.Down, (await new OverviewQueries(_backend.Prometheus, _backend.Time).AskAsync(default)).Problem?.Kind);
     }
 
-    private static string Vector(string result) => $$"""{"status":"success","data":{"resultType":"vector","result":[{{result}}]}}""";
+    private static string Vector(string result) => """{"status":"success","data":{"resultType":"vector","result":[""" + result + "]}}";
 }
