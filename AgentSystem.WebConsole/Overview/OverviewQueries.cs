@@ -1,6 +1,7 @@
 using System.Globalization;
 using AgentSystem.Protocol;
 using AgentSystem.WebConsole.Backends;
+using AgentSystem.WebConsole.Slos;
 using Metrics = AgentSystem.Protocol.TelemetryNames.Metrics;
 
 namespace AgentSystem.WebConsole.Overview;
@@ -27,9 +28,6 @@ public sealed record OverviewNumbers(
 /// <summary>What the overview asks Prometheus.</summary>
 public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider time)
 {
-    // Sloth's name, which the compiled rules keep: https://sloth.dev/introduction/architecture/#sli-recording-rules.
-    private const string BudgetLeft = "slo:period_error_budget_remaining:ratio";
-
     private const string PerMinute = $"sum(rate({Metrics.TaskCompleted}[5m])) * 60";
     private const string P95 = $"histogram_quantile(0.95, sum by (le) (rate({Metrics.TaskProcessingDuration}_bucket[5m])))";
     private const string Failed = $"sum(increase({Metrics.TaskFailed}[1h]))";
@@ -44,7 +42,7 @@ public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider ti
     {
         var now = time.GetUtcNow();
         var courses = await Task.WhenAll(new[] { PerMinute, P95, Waiting }.Select(query => prometheus.QueryRangeAsync(query, now - Course, now, Step, cancellationToken)));
-        var numbers = await Task.WhenAll(new[] { PerMinute, P95, Failed, $"({Failed} or vector(0)) / {Ended}", Waiting, Oldest, Spent(now), BudgetLeft, "min by (job) (up)" }
+        var numbers = await Task.WhenAll(new[] { PerMinute, P95, Failed, $"({Failed} or vector(0)) / {Ended}", Waiting, Oldest, Spent(now), SloRecords.BudgetLeft, "min by (job) (up)" }
             .Select(query => prometheus.QueryAsync(query, now, cancellationToken)));
         if (courses.Select(course => course.Problem).Concat(numbers.Select(number => number.Problem)).FirstOrDefault(problem => problem is not null) is { } problem)
             return problem;
@@ -56,7 +54,7 @@ public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider ti
             new(One(numbers[4]), Line(courses[2])),
             Or(One(numbers[5]), 0),
             Or(One(numbers[6]), 0),
-            numbers[7].Value!.ToDictionary(sample => SloName(sample.Labels), sample => sample.Point.Value),
+            numbers[7].Value!.GroupBy(sample => SloName(sample.Labels)).ToDictionary(slo => slo.Key, slo => slo.Min(sample => sample.Point.Value)),
             numbers[8].Value!.Where(sample => sample.Labels.ContainsKey("job")).ToDictionary(sample => sample.Labels["job"], sample => sample.Point.Value > 0));
     }
 
@@ -68,7 +66,7 @@ public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider ti
     }
 
     private static string SloName(IReadOnlyDictionary<string, string> labels) =>
-        labels.GetValueOrDefault("sloth_slo") ?? labels.GetValueOrDefault("slo") ?? string.Join(", ", labels.Values.Where(v => v != BudgetLeft));
+        labels.GetValueOrDefault(SloRecords.NameLabel) ?? labels.GetValueOrDefault(SloRecords.IdLabel) ?? "";
 
     private static double One(Answer<IReadOnlyList<Sample>> answer) => answer.Value is [var sample, ..] ? sample.Point.Value : double.NaN;
 
