@@ -69,6 +69,8 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
             await System.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, limit.Token);
         Address = System.App.GetEndpoint("console");
         _playwright = await Playwright.CreateAsync();
+        // The machine has the other tests to run as well.
+        Assertions.SetDefaultExpectTimeout(30_000);
         Browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Executables.Find("chromium", "chromium-browser", "google-chrome")

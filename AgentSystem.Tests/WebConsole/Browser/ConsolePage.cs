@@ -45,7 +45,7 @@ public sealed class ConsolePage : IAsyncDisposable
     public async Task UntilLoadedAsync()
     {
         await Page.Locator("h1").First.WaitForAsync();
-        await Assertions.Expect(Page.Locator(".skeleton")).ToHaveCountAsync(0, new() { Timeout = 15_000 });
+        await Assertions.Expect(Page.Locator(".skeleton")).ToHaveCountAsync(0, new() { Timeout = 30_000 });
     }
 
     /// <summary>The browser complained about nothing, nothing is wider than the window, and axe finds nothing serious.</summary>
