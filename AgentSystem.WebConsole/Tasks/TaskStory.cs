@@ -85,17 +85,42 @@ public sealed record TaskStory(IReadOnlyList<StoryEntry> Entries, IReadOnlyList<
 
     private static IEnumerable<StoryBar> Attempts(IReadOnlyList<TaskEvent> events, DateTimeOffset end)
     {
-        foreach (var attempt in events.GroupBy(e => e.Attempt).OrderBy(group => group.Key))
+        TaskEvent? began = null;
+        var closed = 0;
+        foreach (var e in events.OrderBy(e => e.Seq))
         {
-            var lines = attempt.OrderBy(e => e.Seq).ToList();
-            // A worker says when it began; the journal notes it when the line arrives.
-            if (lines.Where(e => e.Event is "active" or "claimed" or "started").MinBy(e => e.At) is not { } began)
-                continue;
-            var ended = lines.FindLast(e => e.Event is "completed" or "failed" or "dead" or "cancelled" or "retrying" or "released");
-            var tone = ended?.Event switch { "completed" => Tone.Good, null => Tone.Busy, "released" or "cancelled" => Tone.Off, _ => Tone.Bad };
-            yield return new($"Attempt {attempt.Key}", began.Worker, began.At, ended is { } e && e.At > began.At ? e.At : Max(end, began.At), tone, 0, null);
+            if (e.Event is "active" or "claimed" or "started")
+            {
+                if (e.Attempt <= closed)
+                    continue; // a line that came late
+                if (began is not null && began.Attempt != e.Attempt)
+                    yield return Bar(began, e.At, Tone.Bad);
+                // A worker says when it began; the journal notes it when the line arrives.
+                if (began?.Attempt != e.Attempt || e.At < began.At)
+                    began = e;
+            }
+            // What says that another attempt will follow has that one's number already.
+            else if (began is not null && Outcome(e.Event) is { } tone)
+            {
+                yield return Bar(began, e.At, tone);
+                // One that was put back may be taken up again under the same number.
+                (closed, began) = (tone == Tone.Off ? closed : began.Attempt, null);
+            }
         }
+        if (began is not null)
+            yield return Bar(began, end, Tone.Busy);
     }
+
+    private static StoryBar Bar(TaskEvent began, DateTimeOffset ended, Tone tone) =>
+        new($"Attempt {began.Attempt}", began.Worker, began.At, ended > began.At ? ended : began.At, tone, 0, null);
+
+    private static Tone? Outcome(string happened) => happened switch
+    {
+        "completed" => Tone.Good,
+        "failed" or "dead" or "retrying" => Tone.Bad,
+        "cancelled" or "released" or "pending" => Tone.Off,
+        _ => null,
+    };
 
     private static IEnumerable<StoryBar> BarsOf(List<Span> spans)
     {
@@ -126,6 +151,4 @@ public sealed record TaskStory(IReadOnlyList<StoryEntry> Entries, IReadOnlyList<
         }, null);
 
     private static string SpanHref(Span span) => $"/traces/{span.TraceId}?span={span.SpanId}";
-
-    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

@@ -53,6 +53,9 @@ public sealed class TasksTests(ConsoleInBrowser console)
     {
         await using var page = await console.OpenAsync("/tasks/new?path=/etc/passwd&type=summarize", theme, width);
 
+        // The workers tell what they do after the page is there; the choice stays what it was.
+        await Expect(page.Page.GetByLabel("Type").Locator("option", new() { HasText = "sleep" })).ToBeAttachedAsync();
+        await Expect(page.Page.GetByLabel("Type")).ToHaveValueAsync("summarize");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
         await Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("payload.path");
         await page.ScreenshotAsync("new-task");

@@ -31,11 +31,11 @@ public sealed class TaskStoryTests
     {
         var story = TaskStory.Of(
             View(TaskState.Active, finishedAfter: null),
-            [Event(1, "active", 1), Event(2, "retrying", 3), Event(3, "active", 5, attempt: 2)],
+            [Event(1, "active", 1), Event(2, "retrying", 3, attempt: 2), Event(3, "started", 2), Event(4, "active", 5, attempt: 2), Event(5, "started", 4.5, attempt: 2)],
             [], [], Start.AddSeconds(8));
 
         Assert.Equal(
-            [("Attempt 1", 1.0, 3.0, Tone.Bad), ("Attempt 2", 5.0, 8.0, Tone.Busy)],
+            [("Attempt 1", 1.0, 3.0, Tone.Bad), ("Attempt 2", 4.5, 8.0, Tone.Busy)],
             story.Bars.Select(bar => (bar.Name, (bar.From - Start).TotalSeconds, (bar.To - Start).TotalSeconds, bar.Tone)));
     }
 
