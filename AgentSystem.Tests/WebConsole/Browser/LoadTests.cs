@@ -69,12 +69,13 @@ public sealed class LoadTests(ConsoleInBrowser console, ITestOutputHelper output
         return (last - first) / clock.Elapsed.TotalSeconds;
     }
 
-    // http_server_request_duration_seconds_count{…,http_route="/workers",…} 42
+    // http_server_request_duration_seconds_count{…,http_route="/workers/",…} 42
     private async Task<double> RequestsAsync()
     {
         var metrics = await console.System.Orchestrator.GetStringAsync("/metrics");
         return metrics.Split('\n')
-            .Where(line => line.StartsWith("http_server_request_duration_seconds_count", StringComparison.Ordinal) && line.Contains("http_route=\"/workers\"", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("http_server_request_duration_seconds_count", StringComparison.Ordinal)
+                && line.Contains("http_route=\"/workers/\"", StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 }
