@@ -25,9 +25,14 @@ internal static class HostResources
     public static IEnumerable<(string Name, string Value)> Variables(IConfiguration configuration, string engine)
     {
         if (engine == Engine.Aspire)
-            return configuration["ASPNETCORE_URLS"]?.Split(';').FirstOrDefault() is { Length: > 0 } dashboard ? [("ASPIRE_DASHBOARD_URL", dashboard)] : [];
-        return configuration["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] is { Length: > 0 } url && configuration["AppHost:ResourceService:ApiKey"] is { Length: > 0 } key
-            ? [("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", url), ("DASHBOARD__RESOURCESERVICECLIENT__AUTHMODE", "ApiKey"), ("DASHBOARD__RESOURCESERVICECLIENT__APIKEY", key)]
-            : [];
+            return configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } dashboard ? [("ASPIRE_DASHBOARD_URL", dashboard)] : [];
+        if (configuration["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] is not { Length: > 0 } url || configuration["AppHost:ResourceService:ApiKey"] is not { Length: > 0 } key)
+            return [];
+        return
+        [
+            ("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", url),
+            ("DASHBOARD__RESOURCESERVICECLIENT__AUTHMODE", "ApiKey"),
+            ("DASHBOARD__RESOURCESERVICECLIENT__APIKEY", key),
+        ];
     }
 }

@@ -3,8 +3,8 @@ using AgentSystem.WebConsole.Backends;
 namespace AgentSystem.WebConsole.Alerts;
 
 /// <summary>
-/// Every alert once. Prometheus knows what is pending and by what expression; Alertmanager knows what is silenced, what is inhibited and by what.
-/// Either may be missing.
+/// Every alert once. Prometheus knows what is pending and by what expression; Alertmanager knows what is silenced, what is inhibited and by
+/// what. Either may be missing.
 /// </summary>
 /// <param name="Alerts">The worst first.</param>
 public sealed record AlertBoard(IReadOnlyList<AlertView> Alerts)
@@ -27,7 +27,11 @@ public sealed record AlertBoard(IReadOnlyList<AlertView> Alerts)
         }
 
         views.AddRange(told.Select(Of));
-        return new([.. views.OrderBy(view => view.Condition).ThenBy(view => AlertView.Rank(view.Severity)).ThenBy(view => view.Name, StringComparer.Ordinal).ThenByDescending(view => view.Since)]);
+        return new(
+        [
+            .. views.OrderBy(view => view.Condition).ThenBy(view => AlertView.Rank(view.Severity))
+                .ThenBy(view => view.Name, StringComparer.Ordinal).ThenByDescending(view => view.Since),
+        ]);
     }
 
     /// <summary>The alerts of a condition (any when null) that have a text in their labels or annotations.</summary>
@@ -45,11 +49,15 @@ public sealed record AlertBoard(IReadOnlyList<AlertView> Alerts)
     public AlertView? Get(string id) => Alerts.FirstOrDefault(alert => alert.Id == id);
 
     private static AlertView Of(RuleAlert made, AlertRule rule) => new(
-        AlertView.Fingerprint(made.Labels), made.Labels, made.Annotations, made.State == "pending" ? AlertCondition.Pending : AlertCondition.Firing,
-        made.ActiveAt, made.Value, rule, [], [], null);
+        AlertView.Fingerprint(made.Labels), made.Labels, made.Annotations,
+        made.State == "pending" ? AlertCondition.Pending : AlertCondition.Firing, made.ActiveAt, made.Value, rule, [], [], null);
 
     private static AlertView Of(Alert alert) => new(
-        alert.Fingerprint, alert.Labels, alert.Annotations,
-        alert.Status.SilencedBy.Count > 0 ? AlertCondition.Silenced : alert.Status.InhibitedBy.Count > 0 ? AlertCondition.Inhibited : AlertCondition.Firing,
-        alert.StartsAt, null, null, alert.Status.SilencedBy, alert.Status.InhibitedBy, alert.GeneratorURL);
+        alert.Fingerprint, alert.Labels, alert.Annotations, ConditionOf(alert.Status), alert.StartsAt, null, null,
+        alert.Status.SilencedBy, alert.Status.InhibitedBy, alert.GeneratorURL);
+
+    private static AlertCondition ConditionOf(AlertStatus status) =>
+        status.SilencedBy.Count > 0 ? AlertCondition.Silenced
+        : status.InhibitedBy.Count > 0 ? AlertCondition.Inhibited
+        : AlertCondition.Firing;
 }

@@ -46,8 +46,10 @@ public abstract class AlertPages : LiveComponent
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
-        Watch<IReadOnlyList<RuleGroup>>("rules", "prometheus/rules", Interval, Prometheus.AlertRulesAsync, live => (Rules, Board) = (live, AlertBoard.Of(live.Value, Told.Value)));
-        Watch<IReadOnlyList<Alert>>("told", "alertmanager/alerts", Interval, Alertmanager.AlertsAsync, live => (Told, Board) = (live, AlertBoard.Of(Rules.Value, live.Value)));
+        Watch<IReadOnlyList<RuleGroup>>(
+            "rules", "prometheus/rules", Interval, Prometheus.AlertRulesAsync, live => (Rules, Board) = (live, AlertBoard.Of(live.Value, Told.Value)));
+        Watch<IReadOnlyList<Alert>>(
+            "told", "alertmanager/alerts", Interval, Alertmanager.AlertsAsync, live => (Told, Board) = (live, AlertBoard.Of(Rules.Value, live.Value)));
         Watch<IReadOnlyList<Silence>>("silences", "alertmanager/silences", Interval, Alertmanager.SilencesAsync, live => Silenced = live);
     }
 
@@ -61,7 +63,9 @@ public abstract class AlertPages : LiveComponent
     /// <summary>The silence of an id.</summary>
     protected Silence? SilenceOf(string id) => Silenced.Value?.FirstOrDefault(silence => silence.Id == id);
 
-    /// <summary>Where an expression is tried: at the Prometheus that we ask where a browser on this machine finds it too, else where it says itself.</summary>
+    /// <summary>
+    /// Where an expression is tried: at the Prometheus that we ask, where a browser on this machine finds it too; else where it says itself.
+    /// </summary>
     protected string? ExpressionAddress(AlertView alert)
     {
         ArgumentNullException.ThrowIfNull(alert);

@@ -38,7 +38,7 @@ public sealed record AlertView(
     public string Severity => Labels.GetValueOrDefault("severity") ?? "";
 
     /// <summary>What it says in one line.</summary>
-    public string? Summary => Annotations.GetValueOrDefault("summary") ?? Annotations.GetValueOrDefault("description") ?? Annotations.GetValueOrDefault("message");
+    public string? Summary => Annotations.GetValueOrDefault("summary") ?? Annotations.GetValueOrDefault("description");
 
     /// <summary>Its page.</summary>
     public string Path => $"/alerts/{Id}";

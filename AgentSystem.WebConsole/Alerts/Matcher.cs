@@ -22,7 +22,8 @@ public sealed partial record Matcher(string Name, string Value, bool IsRegex, bo
             if (Pattern().Match(rest) is not { Success: true } match)
                 throw new FormatException($"“{rest.Split('\n')[0].Trim()}” is no matcher. Write name=\"value\", or !=, =~, !~ in place of =.");
             var value = match.Groups["quoted"] is { Success: true } quoted ? Unescape(quoted.Value) : match.Groups["bare"].Value;
-            var matcher = new Matcher(match.Groups["name"].Value, value, match.Groups["op"].Value.Contains('~', StringComparison.Ordinal), match.Groups["op"].Value[0] == '=');
+            var op = match.Groups["op"].Value;
+            var matcher = new Matcher(match.Groups["name"].Value, value, IsRegex: op[1..] == "~", IsEqual: op[0] == '=');
             matcher.Check();
             matchers.Add(matcher);
             rest = rest[match.Length..];
@@ -43,7 +44,15 @@ public sealed partial record Matcher(string Name, string Value, bool IsRegex, bo
     }
 
     /// <summary>As Prometheus writes it.</summary>
-    public override string ToString() => $"{Name}{(IsEqual ? IsRegex ? "=~" : "=" : IsRegex ? "!~" : "!=")}\"{Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+    public override string ToString() => $"{Name}{Operator}\"{Escape(Value)}\"";
+
+    private string Operator => (IsEqual, IsRegex) switch
+    {
+        (true, false) => "=",
+        (true, true) => "=~",
+        (false, false) => "!=",
+        (false, true) => "!~",
+    };
 
     private void Check()
     {
@@ -58,6 +67,9 @@ public sealed partial record Matcher(string Name, string Value, bool IsRegex, bo
             throw new FormatException($"“{Value}” is no regular expression: {e.Message}", e);
         }
     }
+
+    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static string Unescape(string text) => Escapes().Replace(text, escape => escape.Value[1] == 'n' ? "\n" : escape.Value[1..]);
 

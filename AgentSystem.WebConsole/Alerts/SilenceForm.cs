@@ -24,7 +24,9 @@ public sealed class SilenceForm
 
     /// <summary>What is still to be done before it can be created.</summary>
     public string? Error => ReadMatchers().Error
-        ?? (ReadMatchers().Matchers.All(matcher => matcher.Matches(Nothing)) ? "At least one label has to be named that an alert without it does not match, or everything would be silent." : null)
+        ?? (ReadMatchers().Matchers.All(matcher => matcher.Matches(Nothing))
+            ? "At least one label has to be named that an alert without it does not match, or everything would be silent."
+            : null)
         ?? (string.IsNullOrWhiteSpace(Author) ? "Say who silences, so that others know whom to ask." : null)
         ?? (string.IsNullOrWhiteSpace(Comment) ? "Say why." : null);
 

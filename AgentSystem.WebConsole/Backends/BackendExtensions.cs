@@ -26,7 +26,8 @@ internal static class BackendExtensions
             })
             .Validate(
                 static options => options.Urls.Values.Append(options.GrafanaUrl).Append(options.AspireDashboardUrl).All(BackendOptions.IsAddress),
-                "PROMETHEUS_URL, ALERTMANAGER_URL, JAEGER_URL, LOKI_URL, GRAFANA_URL, ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL and ASPIRE_DASHBOARD_URL have to be addresses such as http://127.0.0.1:9090, or empty.")
+                "PROMETHEUS_URL, ALERTMANAGER_URL, JAEGER_URL, LOKI_URL, GRAFANA_URL, ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL and ASPIRE_DASHBOARD_URL "
+                + "have to be addresses such as http://127.0.0.1:9090, or empty.")
             .Validate(static options => options.Patience > TimeSpan.Zero, "Console:Backends:Patience has to be longer than nothing, for example 00:00:10.")
             .ValidateOnStart();
         builder.Services.AddSingleton<BackendHealth>();

@@ -10,13 +10,17 @@ internal static class OutputDownload
         "/resources/{id}/output.log", async (string id, ResourceServiceClient host, CancellationToken cancellationToken) =>
         {
             var answer = await host.OutputAsync(id, cancellationToken);
-            return answer.IsData
-                ? Results.File(Encoding.UTF8.GetBytes(string.Join('\n', answer.Value.Split('\n').Select(AnsiText.Plain))), "text/plain; charset=utf-8", $"{id}.log")
-                : Results.Problem(answer.Problem.Text, statusCode: answer.Problem.Kind switch
-                {
-                    ProblemKind.NotFound => StatusCodes.Status404NotFound,
-                    ProblemKind.Refused => StatusCodes.Status400BadRequest,
-                    _ => StatusCodes.Status503ServiceUnavailable,
-                });
+            if (answer.IsData)
+            {
+                var plain = string.Join('\n', answer.Value.Split('\n').Select(AnsiText.Plain));
+                return Results.File(Encoding.UTF8.GetBytes(plain), "text/plain; charset=utf-8", $"{id}.log");
+            }
+
+            return Results.Problem(answer.Problem.Text, statusCode: answer.Problem.Kind switch
+            {
+                ProblemKind.NotFound => StatusCodes.Status404NotFound,
+                ProblemKind.Refused => StatusCodes.Status400BadRequest,
+                _ => StatusCodes.Status503ServiceUnavailable,
+            });
         });
 }

@@ -21,8 +21,9 @@ public static class ResourceList
     {
         ArgumentNullException.ThrowIfNull(resources);
         var all = resources.ToArray();
+        var named = all.Where(resource => string.Equals(resource.Name, idOrName, StringComparison.OrdinalIgnoreCase)).Take(2).ToArray();
         return all.FirstOrDefault(resource => string.Equals(resource.Id, idOrName, StringComparison.OrdinalIgnoreCase))
-            ?? (all.Where(resource => string.Equals(resource.Name, idOrName, StringComparison.OrdinalIgnoreCase)).Take(2).ToArray() is [var only] ? only : null);
+            ?? (named is [var only] ? only : null);
     }
 
     /// <summary>What its page is found under: its name, which lasts longer than a run, unless it has siblings.</summary>

@@ -7,11 +7,13 @@ using Markdig.Syntax.Inlines;
 namespace AgentSystem.WebConsole.Runbooks;
 
 /// <summary>
-/// Makes a page of Markdown. HTML in it is text; links lead to other runbooks or to the web, nowhere else; its first heading is the page's title.
+/// Makes a page of Markdown. HTML in it is text; links lead to other runbooks or to the web, nowhere else; its first heading is the page's
+/// title.
 /// </summary>
 internal static class RunbookMarkdown
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UseAutoIdentifiers().UsePipeTables().UseTaskLists().UseAutoLinks().DisableHtml().Build();
+    private static readonly MarkdownPipeline Pipeline =
+        new MarkdownPipelineBuilder().UseAutoIdentifiers().UsePipeTables().UseTaskLists().UseAutoLinks().DisableHtml().Build();
 
     /// <summary>The page.</summary>
     /// <param name="name">The runbook's name, which is its title when it has no heading.</param>
@@ -35,7 +37,10 @@ internal static class RunbookMarkdown
             name,
             title?.Inline is { } inline ? PlainText(inline) : name,
             document.OfType<ParagraphBlock>().FirstOrDefault()?.Inline is { } first ? PlainText(first) : "",
-            [.. document.Descendants<HeadingBlock>().Where(heading => heading.Level == 2).Select(heading => new RunbookHeading(heading.GetAttributes().Id ?? "", PlainText(heading.Inline!)))],
+            [
+                .. document.Descendants<HeadingBlock>().Where(heading => heading.Level == 2)
+                    .Select(heading => new RunbookHeading(heading.GetAttributes().Id ?? "", PlainText(heading.Inline!))),
+            ],
             document.ToHtml(Pipeline));
     }
 
@@ -52,8 +57,8 @@ internal static class RunbookMarkdown
         var (path, fragment) = url.Split('#', 2) is [var before, var after] ? (before, "#" + after) : (url, "");
         if (path.Length == 0)
             link.Url = $"/runbooks/{name}{fragment}";
-        else if (path.EndsWith(".md", StringComparison.OrdinalIgnoreCase) && RunbookLibrary.IsName(path[..^3].TrimStart('.').TrimStart('/')))
-            link.Url = $"/runbooks/{path[..^3].TrimStart('.').TrimStart('/')}{fragment}";
+        else if (path.EndsWith(".md", StringComparison.OrdinalIgnoreCase) && path[..^3].TrimStart('.', '/') is var other && RunbookLibrary.IsName(other))
+            link.Url = $"/runbooks/{other}{fragment}";
         else if (IsWeb(url))
             link.GetAttributes().AddProperty("rel", "noreferrer");
         else

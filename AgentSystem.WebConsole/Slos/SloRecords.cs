@@ -55,24 +55,28 @@ public static partial class SloRecords
             Value(Period) is { } days ? TimeSpan.FromDays(days) : null, Value(BudgetLeft), Value(BurnRate),
             [
                 .. samples.Where(sample => Name(sample).StartsWith(ErrorRatio, StringComparison.Ordinal) && double.IsFinite(sample.Point.Value))
-                    .Select(sample => new SloWindow(Name(sample)[ErrorRatio.Length..], sample.Point.Value, objective < 1 ? sample.Point.Value / (1 - objective) : double.NaN))
+                    .Select(sample => new SloWindow(Name(sample)[ErrorRatio.Length..], sample.Point.Value, BurnRateOf(sample.Point.Value, objective)))
                     .DistinctBy(window => window.Length).OrderBy(window => Seconds(window.Length)),
             ]);
 
-        double? Value(string name) => samples.FirstOrDefault(sample => Name(sample) == name)?.Point.Value is { } value && double.IsFinite(value) ? value : null;
+        double? Value(string name) =>
+            samples.FirstOrDefault(sample => Name(sample) == name)?.Point.Value is { } value && double.IsFinite(value) ? value : null;
     }
+
+    private static double BurnRateOf(double errorRatio, double objective) => objective < 1 ? errorRatio / (1 - objective) : double.NaN;
 
     private static string Name(Sample sample) => sample.Labels.GetValueOrDefault("__name__") ?? "";
 
     // 5m, 1h, 30d, 1h30m.
-    private static double Seconds(string window) => Parts().Matches(window).Sum(part => double.Parse(part.Groups[1].Value, CultureInfo.InvariantCulture) * part.Groups[2].Value switch
-    {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => 604_800,
-    });
+    private static double Seconds(string window) => Parts().Matches(window).Sum(part =>
+        double.Parse(part.Groups[1].Value, CultureInfo.InvariantCulture) * part.Groups[2].Value switch
+        {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => 86_400,
+            _ => 604_800,
+        });
 
     [GeneratedRegex(@"(\d+)([smhdw])")]
     private static partial Regex Parts();
