@@ -46,7 +46,7 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
         {
             BaseURL = Address.ToString(),
             ColorScheme = theme == Theme.Dark ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = new() { Width = width, Height = width < 600 ? 844 : 800 },
+            ViewportSize = new() { Width = width, Height = ConsolePage.HeightOf(width) },
             ReducedMotion = ReducedMotion.Reduce,
         });
         var page = new ConsolePage(context, await context.NewPageAsync(), theme, width, Address);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AgentSystem.Tests.Support;
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
@@ -20,10 +21,13 @@ public sealed class ConsolePage : IAsyncDisposable
     /// <summary>Width of a phone, in CSS pixels.</summary>
     public const int Phone = 390;
 
+    // What passes needs no description.
+    private static readonly AxeRunOptions Violations = new() { ResultTypes = [ResultType.Violations] };
+
     private readonly IBrowserContext _context;
-    private readonly Theme _theme;
-    private readonly int _width;
     private readonly ConcurrentQueue<string> _complaints = new();
+    private Theme _theme;
+    private int _width;
 
     internal ConsolePage(IBrowserContext context, IPage page, Theme theme, int width, Uri address)
     {
@@ -37,6 +41,9 @@ public sealed class ConsolePage : IAsyncDisposable
     }
 
     public IPage Page { get; }
+
+    /// <summary>Height of a window of a width, in CSS pixels.</summary>
+    public static int HeightOf(int width) => width < 600 ? 844 : 800;
 
     /// <summary>What went wrong in the browser: errors, failed requests, requests to other hosts.</summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
@@ -52,12 +59,26 @@ public sealed class ConsolePage : IAsyncDisposable
     public async Task AssertGoodAsync()
     {
         Assert.Empty(_complaints);
-        var overflow = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        Assert.True(overflow <= 0, $"The page is {overflow} px wider than a window of {_width} px.");
-        var result = await Page.RunAxe();
-        Assert.Empty(result.Violations
-            .Where(violation => violation.Impact is "serious" or "critical")
-            .SelectMany(violation => violation.Nodes.Select(node => $"{violation.Id}: {violation.Help}: {node.Html}")));
+        await AssertFitsAsync();
+        await AssertAccessibleAsync();
+    }
+
+    /// <summary>
+    /// What <see cref="AssertGoodAsync"/> says, in both themes and both widths, with a picture of each. Axe looks at two of the four: colours
+    /// hang on the theme, everything else on the width.
+    /// </summary>
+    /// <param name="name">Of the pictures.</param>
+    public async Task AssertGoodInEveryWindowAsync(string name)
+    {
+        foreach (var (theme, width, withAxe) in ((Theme, int, bool)[])[(Theme.Light, Phone, false), (Theme.Dark, Phone, true), (Theme.Dark, Desktop, false), (Theme.Light, Desktop, true)])
+        {
+            await ShowAsync(theme, width);
+            await AssertFitsAsync();
+            await ScreenshotAsync(name);
+            if (withAxe)
+                await AssertAccessibleAsync();
+        }
+        Assert.Empty(_complaints);
     }
 
     /// <summary>Writes <c>artifacts/screenshots/&lt;name&gt;-&lt;theme&gt;-&lt;width&gt;.png</c>.</summary>
@@ -68,6 +89,27 @@ public sealed class ConsolePage : IAsyncDisposable
     });
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+
+    private async Task ShowAsync(Theme theme, int width)
+    {
+        (_theme, _width) = (theme, width);
+        await Page.EmulateMediaAsync(new() { ColorScheme = theme == Theme.Dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
+        await Page.SetViewportSizeAsync(width, HeightOf(width));
+    }
+
+    private async Task AssertFitsAsync()
+    {
+        var overflow = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        Assert.True(overflow <= 0, $"The page is {overflow} px wider than a window of {_width} px.");
+    }
+
+    private async Task AssertAccessibleAsync()
+    {
+        var result = await Page.RunAxe(Violations);
+        Assert.Empty(result.Violations
+            .Where(violation => violation.Impact is "serious" or "critical")
+            .SelectMany(violation => violation.Nodes.Select(node => $"{_theme}, {_width} px: {violation.Id}: {violation.Help}: {node.Html}")));
+    }
 
     private void Note(bool isComplaint, string text)
     {

@@ -7,14 +7,10 @@ namespace AgentSystem.Tests.WebConsole.Browser;
 [Collection(ConsoleInBrowser.Name)]
 public sealed class ResourcePagesTests(ConsoleInBrowser console)
 {
-    [Theory]
-    [InlineData(Theme.Light, ConsolePage.Desktop)]
-    [InlineData(Theme.Dark, ConsolePage.Desktop)]
-    [InlineData(Theme.Light, ConsolePage.Phone)]
-    [InlineData(Theme.Dark, ConsolePage.Phone)]
-    public async Task A_resource_shows_its_health_its_addresses_its_variables_and_its_output(Theme theme, int width)
+    [Fact]
+    public async Task A_resource_shows_its_health_its_addresses_its_variables_and_its_output()
     {
-        await using var page = await console.OpenAsync("/resources/orchestrator", theme, width);
+        await using var page = await console.OpenAsync("/resources/orchestrator");
 
         await Expect(page.Page.Locator("h1")).ToHaveTextAsync("orchestrator");
         await Expect(page.Page.Locator("[aria-labelledby=health-title]")).ToContainTextAsync("healthy");
@@ -24,8 +20,7 @@ public sealed class ResourcePagesTests(ConsoleInBrowser console)
         await Expect(Variable("ORCHESTRATOR_DB")).ToContainTextAsync("orchestrator");
         await Expect(Variable("API_KEY")).ToContainTextAsync("secret");
         Assert.DoesNotContain(EndToEnd.RunningSystem.ApiKey, await page.Page.ContentAsync(), StringComparison.Ordinal);
-        await page.ScreenshotAsync("resource");
-        await page.AssertGoodAsync();
+        await page.AssertGoodInEveryWindowAsync("resource");
 
         ILocator Variable(string name) => page.Page.Locator(".variables tr").Filter(new() { Has = page.Page.Locator($"code.variable:text-is('{name}')") });
     }

@@ -28,38 +28,30 @@ public sealed class TasksTests(ConsoleInBrowser console)
         await page.AssertGoodAsync();
     }
 
-    [Theory]
-    [InlineData(Theme.Light, ConsolePage.Desktop)]
-    [InlineData(Theme.Dark, ConsolePage.Desktop)]
-    [InlineData(Theme.Light, ConsolePage.Phone)]
-    [InlineData(Theme.Dark, ConsolePage.Phone)]
-    public async Task A_task_that_fails_tells_its_whole_story(Theme theme, int width)
+    [Fact]
+    public async Task A_task_that_fails_tells_its_whole_story()
     {
         var task = await console.System.SubmitAsync(new { type = "fail", worker = "anga", max_attempts = 2, payload = new { } });
         await console.System.UntilAsync(task.Id, view => view.State == TaskState.Dead);
 
-        await using var page = await console.OpenAsync($"/tasks/{task.Id}", theme, width);
+        await using var page = await console.OpenAsync($"/tasks/{task.Id}");
         await Expect(page.Page.Locator(".gantt")).ToContainTextAsync("Attempt 2", Patient);
         await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "Failed attempts" })).ToBeVisibleAsync();
         await Expect(page.Page.GetByRole(AriaRole.Region, new() { Name = "What happened" })).ToContainTextAsync("process anga", Patient);
-        await page.ScreenshotAsync("task");
-        await page.AssertGoodAsync();
+        await page.AssertGoodInEveryWindowAsync("task");
     }
 
-    [Theory]
-    [InlineData(Theme.Light, ConsolePage.Desktop)]
-    [InlineData(Theme.Dark, ConsolePage.Phone)]
-    public async Task What_is_wrong_with_a_new_task_is_said_beside_it(Theme theme, int width)
+    [Fact]
+    public async Task What_is_wrong_with_a_new_task_is_said_beside_it()
     {
-        await using var page = await console.OpenAsync("/tasks/new?path=/etc/passwd&type=summarize", theme, width);
+        await using var page = await console.OpenAsync("/tasks/new?path=/etc/passwd&type=summarize");
 
         // The workers tell what they do after the page is there; the choice stays what it was.
         await Expect(page.Page.GetByLabel("Type").Locator("option", new() { HasText = "sleep" })).ToBeAttachedAsync();
         await Expect(page.Page.GetByLabel("Type")).ToHaveValueAsync("summarize");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
         await Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("payload.path");
-        await page.ScreenshotAsync("new-task");
-        await page.AssertGoodAsync();
+        await page.AssertGoodInEveryWindowAsync("new-task");
     }
 
     [Fact]
