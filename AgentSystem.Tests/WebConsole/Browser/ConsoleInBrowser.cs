@@ -75,6 +75,8 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
         {
             ExecutablePath = Executables.Find("chromium", "chromium-browser", "google-chrome")
                 ?? throw new InvalidOperationException("The console is tested in a real browser: apt-get install chromium, as ./test.sh does."),
+            // One process for all windows: starting one for each takes longer than most pages.
+            Args = ["--disable-gpu", "--process-per-site", "--renderer-process-limit=1"],
             // The sandbox refuses to work for root.
             ChromiumSandbox = Environment.UserName != "root",
         });
