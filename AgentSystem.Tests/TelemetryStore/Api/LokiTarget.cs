@@ -25,10 +25,10 @@ public sealed class LokiTarget : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        var url = Environment.GetEnvironmentVariable("LOKI_URL");
-        if (string.IsNullOrEmpty(url))
+        var url = BackendAddress.Of("LOKI_URL");
+        if (url is null)
             _own = await StoreHost.StartAsync(_folder);
-        Client = _own is null ? new HttpClient { BaseAddress = new Uri(url!) } : StoreHost.NewClient(_own.Url);
+        Client = _own is null ? new HttpClient { BaseAddress = url } : StoreHost.NewClient(_own.Url);
         Client.Timeout = TimeSpan.FromSeconds(30);
         await StoreAsync();
     }

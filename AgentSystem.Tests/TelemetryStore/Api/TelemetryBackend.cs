@@ -7,8 +7,8 @@ using AgentSystem.Tests.Support;
 namespace AgentSystem.Tests.TelemetryStore.Api;
 
 /// <summary>
-/// What the suite judges: Jaeger at <c>JAEGER_URL</c>, to which telemetry goes by <c>OTLP_ENDPOINT</c>, where these are set; else our store,
-/// in this process. Shared by the suite, so each test makes trace ids and service names of its own.
+/// What the suite judges: Jaeger at <c>JAEGER_URL</c>, to which telemetry goes by <c>OTLP_ENDPOINT</c>, where these are set; where none of
+/// them is, our store, in this process; one alone is an error. Shared by the suite, so each test makes trace ids and service names of its own.
 /// </summary>
 public sealed class TelemetryBackend : IAsyncLifetime, IDisposable
 {
@@ -21,11 +21,10 @@ public sealed class TelemetryBackend : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        var (jaeger, otlp) = (Environment.GetEnvironmentVariable("JAEGER_URL"), Environment.GetEnvironmentVariable("OTLP_ENDPOINT"));
-        if (jaeger is not null && otlp is not null)
+        if (BackendAddress.Both("JAEGER_URL", "OTLP_ENDPOINT") is var (jaeger, otlp))
         {
-            Jaeger = new HttpClient { BaseAddress = new Uri(jaeger) };
-            Otlp = new HttpClient { BaseAddress = new Uri(otlp) };
+            Jaeger = new HttpClient { BaseAddress = jaeger };
+            Otlp = new HttpClient { BaseAddress = otlp };
             return;
         }
         _store = await StoreHost.StartAsync(_folder);
@@ -41,8 +40,8 @@ public sealed class TelemetryBackend : IAsyncLifetime, IDisposable
 
     public void Dispose()
     {
-        Jaeger.Dispose();
-        Otlp.Dispose();
+        Jaeger?.Dispose();
+        Otlp?.Dispose();
         _folder.Dispose();
     }
 

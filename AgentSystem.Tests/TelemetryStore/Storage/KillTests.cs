@@ -1,123 +1,125 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using AgentSystem.TelemetryStore.Logs;
 using AgentSystem.TelemetryStore.Otlp;
+using AgentSystem.TelemetryStore.Traces;
 using AgentSystem.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentSystem.Tests.TelemetryStore.Storage;
 
-/// <summary>What was acknowledged is there after <c>kill -9</c>, in a process of its own and at full rate.</summary>
-public sealed class KillTests
+/// <summary>
+/// What was acknowledged is there after <c>kill -9</c>, in a process of its own and at full rate: several connections for each way in send as
+/// fast as they are answered, while a log file is written and rotated.
+/// </summary>
+public sealed class KillTests : IDisposable
 {
-    private const int Rounds = 20, Senders = 4, SpansPerRequest = 50;
+    private const int Rounds = 20, Connections = 2, SpansPerRequest = 100, LinesPerRequest = 200, FileLines = 4000;
+
+    private static readonly long Now = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    private readonly TempFolder _folder = new();
+    private readonly ConcurrentBag<long> _spans = [], _logs = [], _pushed = [];
+    private long _next;
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Nothing_that_was_acknowledged_is_missing_after_twenty_kills()
     {
-        using var folder = new TempFolder();
-        var acknowledged = new List<UInt128>();
+        Directory.CreateDirectory(_folder["shared", "logs"]);
         for (var round = 0; round < Rounds; round++)
         {
-            var before = acknowledged.Count;
-            var port = FreePort();
-            using var store = Start(folder, port);
-            try
+            var wanted = new[] { _spans, _logs, _pushed }.Select(bag => (Bag: bag, Count: bag.Count + 10 + 3 * round)).ToList();
+            using var store = await StoreProcess.StartAsync(_folder,
+                ("TelemetryStore__RetentionBytes", "268435456"), ("TelemetryStore__SweepInterval", "00:00:00.020"));
+            using var otlp = StoreHost.NewClient(store.OtlpUrl);
+            using var loki = StoreHost.NewClient(store.Url);
+            var senders = Enumerable.Range(0, Connections).SelectMany(_ => new[]
             {
-                using var http = StoreHost.NewClient($"http://127.0.0.1:{port}");
-                await Eventually.True(async () => (await http.GetAsync("/health")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
-                var senders = Enumerable.Range(0, Senders).Select(sender => SendAsync(http, (round * Senders + sender + 1) * 1_000_000L, acknowledged)).ToList();
-                await Eventually.True(() => Count(acknowledged) > before + 40 + round * 3, TimeSpan.FromSeconds(60));
-                store.Kill();
-                await Task.WhenAll(senders);
-            }
-            finally
-            {
-                store.Kill();
-                await store.WaitForExitAsync();
-            }
+                SendAsync(otlp, "/v1/traces", "application/x-protobuf", Trace, _spans),
+                SendAsync(otlp, "/v1/logs", "application/x-protobuf", Logs, _logs),
+                SendAsync(loki, "/loki/api/v1/push", "application/json", Push, _pushed),
+            }).ToList();
+            var file = WriteFileAsync(round);
+            await Eventually.True(() => wanted.TrueForAll(w => w.Bag.Count >= w.Count), TimeSpan.FromSeconds(60));
+
+            await store.KillAsync();
+            await Task.WhenAll([file, .. senders]);
         }
 
-        using var opened = new OpenStore(folder);
-        Assert.All(acknowledged, id => Assert.Equal(SpansPerRequest, opened.Traces.Find(id)?.Resources.Sum(r => r.Scopes.Sum(s => s.Items.Count))));
-        var lines = opened.Logs.Select(new([], 0, long.MaxValue), default).Select(e => UInt128.Parse(e.Line, null)).ToHashSet();
-        Assert.Empty(acknowledged.Except(lines));
+        await using var opened = await StoreHost.StartAsync(_folder, ("TelemetryStore:RetentionBytes", "268435456"), ("TelemetryStore:SweepInterval", "00:00:00.020"));
+        var traces = opened.Services.GetRequiredService<ITraceStore>();
+        Assert.All(_spans, id => Assert.Equal(SpansPerRequest, traces.Find((UInt128)id)?.Resources.Sum(r => r.Scopes.Sum(s => s.Items.Count))));
+        var lines = opened.Services.GetRequiredService<ILogStore>();
+        var counts = lines.Select(new([new("service_name", LabelMatch.NotEqual, "agent")], 0, long.MaxValue), default)
+            .CountBy(entry => long.Parse(entry.Line.AsSpan(0, entry.Line.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture)).ToDictionary();
+        Assert.All(_logs.Concat(_pushed), id => Assert.Equal(LinesPerRequest, counts.GetValueOrDefault(id)));
+        // A file is never acknowledged, so all of it has to be there, each line as often as it was written.
+        var ofFile = await Eventually.Get(
+            () => Task.FromResult(lines.Select(new([new("service_name", LabelMatch.Equal, "agent")], 0, long.MaxValue), default).CountBy(e => e.Line).ToList()),
+            counted => counted.Sum(c => c.Value) >= Rounds * FileLines, TimeSpan.FromSeconds(60));
+        Assert.Equal(Rounds * FileLines / 2, ofFile.Count);
+        Assert.All(ofFile, line => Assert.Equal(2, line.Value));
     }
 
-    // Sends until the connection breaks: a trace, and a line with the same number.
-    private static async Task SendAsync(HttpClient http, long first, List<UInt128> acknowledged)
+    // Sends until the connection breaks.
+    private async Task SendAsync(HttpClient http, string path, string type, Func<long, byte[]> body, ConcurrentBag<long> acknowledged)
     {
-        for (var id = (UInt128)first; ; id++)
+        while (true)
         {
+            var id = Interlocked.Increment(ref _next);
             try
             {
-                if (!await PostAsync(http, "/v1/traces", Trace(id)) || !await PostAsync(http, "/v1/logs", Line(id)))
-                    continue;
+                using var content = new ByteArrayContent(body(id));
+                content.Headers.ContentType = new(type);
+                using var response = await http.PostAsync(path, content);
+                if (response.IsSuccessStatusCode)
+                    acknowledged.Add(id);
             }
             catch (HttpRequestException)
             {
                 return;
             }
-            lock (acknowledged)
-                acknowledged.Add(id);
         }
     }
 
-    private static async Task<bool> PostAsync(HttpClient http, string path, byte[] body)
+    /// <summary>Each line twice, and the file is rotated in between.</summary>
+    private async Task WriteFileAsync(int round)
     {
-        using var content = new ByteArrayContent(body);
-        content.Headers.ContentType = new("application/x-protobuf");
-        using var response = await http.PostAsync(path, content);
-        return response.IsSuccessStatusCode;
+        var path = _folder["shared", "logs", "agent.jsonl"];
+        for (var half = 0; half < 2; half++)
+        {
+            await using (var writer = new StreamWriter(path, append: true))
+                for (var i = 0; i < FileLines / 2; i++)
+                    await writer.WriteAsync($$"""{"timestamp":"2026-11-24T09:00:{{round:00}}Z","n":"{{round}}-{{half}}-{{i / 2}}"}""" + "\n");
+            if (half == 0)
+                File.Move(path, $"{path}.{round}");
+        }
     }
 
-    private static byte[] Trace(UInt128 id)
+    private static byte[] Trace(long id)
     {
         var (trace, scope) = (new byte[16], new ProtoWriter());
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(trace, id);
+        BinaryPrimitives.WriteUInt128BigEndian(trace, (UInt128)id);
         for (byte i = 1; i <= SpansPerRequest; i++)
-            scope.Message(2, new ProtoWriter().Bytes(1, trace).Bytes(2, [1, 2, 3, 4, 5, 6, 7, i]).Text(5, "op").Fixed64(7, 1).Fixed64(8, 2));
+            scope.Message(2, new ProtoWriter().Bytes(1, trace).Bytes(2, [1, 2, 3, 4, 5, 6, 7, i]).Text(5, "op").Fixed64(7, (ulong)Now).Fixed64(8, (ulong)Now + 1));
         return new ProtoWriter().Message(1, new ProtoWriter().Message(2, scope)).ToArray();
     }
 
-    private static byte[] Line(UInt128 id)
+    private static byte[] Logs(long id)
     {
-        var record = new ProtoWriter().Fixed64(1, (ulong)id).Message(5, new ProtoWriter().Text(1, id.ToString(null, null)));
-        return new ProtoWriter().Message(1, new ProtoWriter().Message(2, new ProtoWriter().Message(2, record))).ToArray();
+        var scope = new ProtoWriter();
+        for (var i = 0; i < LinesPerRequest; i++)
+            scope.Message(2, new ProtoWriter().Fixed64(1, (ulong)(Now + i)).Message(5, new ProtoWriter().Text(1, $"{id} line {i}")));
+        return new ProtoWriter().Message(1, new ProtoWriter().Message(2, scope)).ToArray();
     }
 
-    private static Process Start(TempFolder folder, int port)
+    private static byte[] Push(long id)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "AgentSystem.TelemetryStore.dll");
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [program])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["API_KEY"] = StoreHost.ApiKey,
-                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-                ["TelemetryStore__Folder"] = folder["telemetry"],
-                ["TelemetryStore__OtlpGrpcUrl"] = "off",
-                ["TelemetryStore__OtlpHttpUrl"] = $"http://127.0.0.1:{port}",
-                ["TelemetryStore__RetentionBytes"] = (64 << 20).ToString(System.Globalization.CultureInfo.InvariantCulture),
-            },
-        };
-        var process = Process.Start(start)!;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private static int Count(List<UInt128> list)
-    {
-        lock (list)
-            return list.Count;
+        var values = string.Join(',', Enumerable.Range(0, LinesPerRequest).Select(i => $"[\"{Now + i}\",\"{id} line {i}\"]"));
+        return Encoding.UTF8.GetBytes($$"""{"streams":[{"stream":{"app":"pushed"},"values":[{{values}}]}]}""");
     }
 }
