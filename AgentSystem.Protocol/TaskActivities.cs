@@ -60,6 +60,12 @@ public static class TaskActivities
             .SetTag(Attributes.TaskType, task.Type);
     }
 
+    /// <summary>A call of a model, within <see cref="StartInvokeAgent"/>.</summary>
+    public static Activity? StartChat(string model) =>
+        Source.StartActivity(Name(Spans.Chat, model), ActivityKind.Client)?
+            .SetTag(Attributes.GenAiOperation, Spans.Chat)
+            .SetTag(Attributes.GenAiRequestModel, model);
+
     /// <summary>One step of an agent, within <see cref="StartInvokeAgent"/>.</summary>
     public static Activity? StartTool(string tool) =>
         Source.StartActivity(Name(Spans.ExecuteTool, tool))?

@@ -57,6 +57,7 @@ public static class TelemetryNames
         public const string GenAiOperation = "gen_ai.operation.name";
         public const string GenAiAgentName = "gen_ai.agent.name";
         public const string GenAiProvider = "gen_ai.provider.name";
+        public const string GenAiRequestModel = "gen_ai.request.model";
         public const string GenAiToolName = "gen_ai.tool.name";
     }
 

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using AgentSystem.Protocol;
 
 namespace AgentSystem.Workers.Agents.Simulation;
 
 /// <summary>
-/// Does nothing, slowly or badly, on request: <c>sleep</c> takes <c>{"seconds": 2.5}</c>, <c>fail</c> takes <c>{"error": "…",
-/// "retryable": true, "until_attempt": 3}</c> and succeeds from that attempt on (never, when it is absent). For tests and fault drills.
+/// Does nothing, slowly or badly, on request: <c>sleep</c> takes <c>{"seconds": 2.5, "model_seconds": 1}</c> and spends the second of them as
+/// if a model were called, <c>fail</c> takes <c>{"error": "…", "retryable": true, "until_attempt": 3, "seconds": 1}</c>, fails after that time,
+/// and succeeds from that attempt on (never, when it is absent). For tests and fault drills.
 /// </summary>
 public sealed class SimulateAgent : IAgent
 {
@@ -26,11 +28,17 @@ public sealed class SimulateAgent : IAgent
                     context.Report((double)step / Steps, "sleeping");
                     await Task.Delay(TimeSpan.FromSeconds(seconds / Steps), context.Time, cancellation);
                 }
+                if (Number(payload, "model_seconds") is { } model)
+                {
+                    using var call = TaskActivities.StartChat("simulated");
+                    await Task.Delay(TimeSpan.FromSeconds(model), context.Time, cancellation);
+                }
                 return JsonSerializer.SerializeToElement(new { slept_seconds = seconds });
 
             default:
                 if (context.Task.Attempt >= Number(payload, "until_attempt"))
                     return JsonSerializer.SerializeToElement(new { succeeded_at_attempt = context.Task.Attempt });
+                await Task.Delay(TimeSpan.FromSeconds(Number(payload, "seconds") ?? 0), context.Time, cancellation);
                 var error = payload.TryGetProperty("error", out var e) && e.ValueKind == JsonValueKind.String ? e.GetString()! : "simulated";
                 var retryable = !payload.TryGetProperty("retryable", out var r) || r.ValueKind != JsonValueKind.False;
                 throw new AgentException(error, "This failure was asked for.", retryable);
