@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using AgentSystem.TelemetryStore.LogQl.Syntax;
-using AgentSystem.TelemetryStore.Otlp;
 
 namespace AgentSystem.TelemetryStore.Logs;
 
@@ -18,27 +16,22 @@ public static class LabelNames
     /// Each run of characters other than letters and digits becomes one underscore, and a digit in front gets <c>key_</c> before it;
     /// <c>__reserved__</c> keeps its underscores.
     /// </summary>
-    /// <exception cref="OtlpFormatException">Nothing would be left but underscores; the message is Loki's.</exception>
-    public static string Of(string attribute)
+    /// <returns>False when nothing would be left but underscores.</returns>
+    public static bool TryTranslate(string attribute, out string name)
     {
-        var name = Build(attribute);
-        return IsName(name)
-            ? name
-            : throw new OtlpFormatException(attribute.Length == 0
-                ? "label name is empty"
-                : $"normalization for label name {GoText.Quote(attribute)} resulted in invalid name {GoText.Quote(name)}");
+        name = Build(attribute);
+        return IsName(name);
     }
 
     /// <summary>
-    /// As <see cref="Of"/>, and where nothing would be left, as Prometheus escapes names (its scheme <c>values</c>): <c>é</c> becomes
+    /// As <see cref="TryTranslate"/>, and where nothing would be left, as Prometheus escapes names (its scheme <c>values</c>): <c>é</c> becomes
     /// <c>U___e9_</c>. Null for an empty name.
     /// </summary>
     public static string? OrEscaped(string attribute)
     {
         if (attribute.Length == 0)
             return null;
-        var name = Build(attribute);
-        return IsName(name) ? name : Escape(attribute);
+        return TryTranslate(attribute, out var name) ? name : Escape(attribute);
     }
 
     private static bool IsName(string name) => !name.AsSpan().TrimStart('_').IsEmpty;

@@ -41,21 +41,12 @@ public sealed class OtlpLogs
         IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos, int maxLineBytes = MaxLineBytes) =>
         new OtlpLogs(LabelNames.OrEscaped).Read(request, nowNanos, maxLineBytes);
 
-    /// <summary>The entries of all records, as Loki's own endpoint makes them.</summary>
+    /// <summary>The entries of all records, with names as they are told.</summary>
     /// <param name="request">What came.</param>
     /// <param name="nowNanos">The time for records that have none, in nanoseconds since 1970-01-01T00:00:00Z.</param>
-    /// <exception cref="OtlpFormatException">An attribute's name cannot be a label's: then Loki takes nothing of the request.</exception>
-    public static List<LogEntry> ConvertAsLoki(IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos)
-    {
-        try
-        {
-            return new OtlpLogs(LabelNames.Of).Read(request, nowNanos, int.MaxValue).Entries;
-        }
-        catch (OtlpFormatException e)
-        {
-            throw new OtlpFormatException($"symbolizer lookup: {e.Message}", e);
-        }
-    }
+    /// <param name="nameOf">Makes a label's name of an attribute's.</param>
+    public static List<LogEntry> Convert(IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos, Func<string, string> nameOf) =>
+        new OtlpLogs(nameOf).Read(request, nowNanos, int.MaxValue).Entries;
 
     private (List<LogEntry> Entries, int TooLong, int Unnamed) Read(IReadOnlyList<ResourceGroup<LogRecord>> request, long nowNanos, int maxLineBytes)
     {

@@ -48,7 +48,7 @@ internal sealed class OtlpReceiver(LogIntake intake, IOptions<LokiOptions> optio
         if (type is not (Protobuf or Json))
             throw LokiException.BadRequest($"content type: {type} is not supported");
         var records = OtlpProto.Logs(type == Json ? OtlpJson.Logs(body.Span) : body);
-        var entries = OtlpLogs.ConvertAsLoki(records, RequestParameters.Nanos(time.GetUtcNow()));
+        var entries = OtlpLogs.Convert(records, RequestParameters.Nanos(time.GetUtcNow()), LokiNames.OfAttribute);
         return entries.Count > 0
             ? (entries, body.Length)
             : throw new LokiException(StatusCodes.Status422UnprocessableEntity, "error at least one valid stream is required for ingestion");

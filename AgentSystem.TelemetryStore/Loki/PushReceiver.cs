@@ -97,7 +97,7 @@ internal sealed class PushReceiver(LogIntake intake, IOptions<LokiOptions> optio
     {
         try
         {
-            return LabelNames.Of(name);
+            return LokiNames.Of(name);
         }
         catch (OtlpFormatException e)
         {

@@ -45,6 +45,9 @@ internal sealed record TailedFile(string Name, long Position, FileIdentity Id, R
         && (Hashed == 0 || Hash(file, 0, Hashed).AsSpan().SequenceEqual(Beginning.Span))
         && (End.IsEmpty || Hash(file, Position - Hashed, Hashed).AsSpan().SequenceEqual(End.Span));
 
+    /// <summary>Whether the file begins as what is stored of this one, whatever follows.</summary>
+    internal bool BeginsIn(FileStream file) => Hashed > 0 && file.Length >= Hashed && Hash(file, 0, Hashed).AsSpan().SequenceEqual(Beginning.Span);
+
     /// <summary>Whether a file that is shorter than what is stored of this one begins as it does.</summary>
     internal bool Begins(FileStream file, FileStream shorter)
     {

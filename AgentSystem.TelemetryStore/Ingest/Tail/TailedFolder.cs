@@ -87,11 +87,8 @@ internal sealed class TailedFolder
                 isOneLost |= !TryFind(file, _seen.Find(s => IsFree(s) && MayBe(file, s, isMoved) && file.IsIn(s.File)));
         foreach (var file in _seen.Where(s => !_found.ContainsKey(s.Name)).ToList())
         {
-            if (_found.Values.FirstOrDefault(f => IsCopyOf(file, f)) is not { } original)
-                _found[file.Name] = Begin(file);
-            // One that is still being made is left for later.
-            else if (original.IsIn(file.File))
-                _found[file.Name] = original with { Name = file.Name, Id = file.Id, IsCopy = true, Rest = -1 };
+            var isCopy = _found.Values.Any(f => IsCopyOf(file, f)) || lost.Exists(f => MayBe(f, file, isMoved) && f.BeginsIn(file.File));
+            _found[file.Name] = isCopy ? TailedFile.New(file.Name, file.Id) with { IsCopy = true } : Begin(file);
         }
         return _found;
     }
@@ -111,6 +108,7 @@ internal sealed class TailedFolder
     private bool MayBe(TailedFile known, Seen file, bool isMoved) =>
         !known.Id.IsKnown || !file.Id.IsKnown || isMoved || (!IsCurrent(file.Name) && _seen.Exists(s => s.Id == known.Id));
 
+    // Complete, or still being made, or of less than we have read since it was made.
     private bool IsCopyOf(Seen file, TailedFile original) =>
         original is { IsKnown: true, IsCopy: false } && IsCurrent(original.Name) && !IsCurrent(file.Name)
         && (original.IsIn(file.File) || original.Begins(_seen.Find(s => s.Name == original.Name)!.File, file.File));

@@ -1,5 +1,6 @@
 using System.Text;
 using AgentSystem.TelemetryStore.Logs;
+using AgentSystem.TelemetryStore.Loki;
 using AgentSystem.TelemetryStore.Otlp;
 
 namespace AgentSystem.Tests.TelemetryStore.Logs;
@@ -79,14 +80,14 @@ public sealed class OtlpLogsTests
     [InlineData("__reserved.name__", "__reserved_name__")]
     [InlineData("_private", "_private")]
     [InlineData("größe", "gr_e")]
-    public void Names_become_labels_as_Prometheus_translates_them(string attribute, string label) => Assert.Equal(label, LabelNames.Of(attribute));
+    public void Names_become_labels_as_Prometheus_translates_them(string attribute, string label) => Assert.Equal(label, LokiNames.Of(attribute));
 
     [Theory]
     [InlineData("")]
     [InlineData("...")]
     [InlineData("名前")]
     public void A_name_of_which_nothing_is_left_is_refused_where_Loki_refuses_it(string attribute) =>
-        Assert.Throws<OtlpFormatException>(() => LabelNames.Of(attribute));
+        Assert.Throws<OtlpFormatException>(() => LokiNames.Of(attribute));
 
     [Theory]
     [InlineData("http.method", "http_method")]
