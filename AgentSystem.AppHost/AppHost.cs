@@ -55,6 +55,7 @@ var grafana = builder.AddGrafana("grafana", grafanaPassword, storage)
 // The page that people open first. It reads from all the others and needs none of them to start.
 var console = builder.AddWebConsole("console", apiKey, consoleToken)
     .WithReference(orchestrator)
+    .WithDashboards(storage)
     .WithTelemetry(collector, store, apiKey)
     .WithTelemetrySources(jaeger, loki, store)
     .WithEnvironment("PROMETHEUS_URL", prometheus.GetEndpoint("http"))

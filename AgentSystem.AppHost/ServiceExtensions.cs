@@ -31,6 +31,12 @@ internal static class ServiceExtensions
             .WithEnvironment("Console__Token", token)
             .WithHostResources();
 
+    /// <summary>Shows the repository's dashboards as they are now. A published console has those that it was built with.</summary>
+    public static IResourceBuilder<ProjectResource> WithDashboards(this IResourceBuilder<ProjectResource> console, Storage storage) =>
+        console.ApplicationBuilder.ExecutionContext.IsRunMode
+            ? console.WithEnvironment("DASHBOARDS_DIR", Path.Combine(storage.Repository, "dashboards"))
+            : console;
+
     /// <summary>
     /// Sends the service's traces and logs to the telemetry store, where it stands in for the others, else to the collector. Without either they
     /// go where the engine says: to its dashboard.

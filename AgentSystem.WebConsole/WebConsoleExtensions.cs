@@ -1,5 +1,6 @@
 using AgentSystem.WebConsole.Access;
 using AgentSystem.WebConsole.Backends;
+using AgentSystem.WebConsole.Dashboards;
 using AgentSystem.WebConsole.Live;
 using AgentSystem.WebConsole.Navigation;
 using AgentSystem.WebConsole.Overview;
@@ -23,6 +24,7 @@ public static class WebConsoleExtensions
         builder.AddConsoleAccess();
         builder.AddBackends();
         builder.AddLiveData();
+        builder.AddDashboards();
         builder.AddRunbooks();
         builder.AddOverview();
         builder.AddTasks();

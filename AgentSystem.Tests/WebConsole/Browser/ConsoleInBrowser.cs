@@ -20,6 +20,7 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
 
     public const string LoginLink = $"/login?t={Token}";
 
+    private readonly DirectoryInfo _dashboards = Directory.CreateTempSubdirectory("agentsystem-dashboards-");
     private IPlaywright? _playwright;
 
     public RunningSystem System { get; private set; } = null!;
@@ -57,12 +58,7 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
     public async Task InitializeAsync()
     {
         System = await RunningSystem.StartAsync(
-            builder =>
-            {
-                Simulation.Enable(builder);
-                builder.CreateResourceBuilder<ProjectResource>("console").WithEnvironment("Console__RunbooksDir", Path.Combine(AppContext.BaseDirectory, "WebConsole", "Browser", "Runbooks"));
-            },
-            isSeen: true, $"--Parameters:console-token={Token}",
+            Configure, isSeen: true, $"--Parameters:console-token={Token}",
             "--Backends:Prometheus=native", "--Backends:Alertmanager=native", "--Backends:Jaeger=embedded", "--Backends:Loki=embedded");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         foreach (var resource in (string[])["console", "prometheus", "alertmanager", "telemetry-store"])
@@ -82,6 +78,17 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
         });
     }
 
+    private void Configure(IDistributedApplicationTestingBuilder builder)
+    {
+        Simulation.Enable(builder);
+        var console = builder.CreateResourceBuilder<ProjectResource>("console");
+        console.WithEnvironment("Console__RunbooksDir", Path.Combine(AppContext.BaseDirectory, "WebConsole", "Browser", "Runbooks"));
+        // The repository's dashboards and one that has a panel of each type.
+        foreach (var file in (IEnumerable<string>)[.. Directory.GetFiles(Path.Combine(Repository.Root, "dashboards"), "*.json"), .. Directory.GetFiles(Path.Combine(Repository.Root, "AgentSystem.Tests", "WebConsole", "Dashboards", "Fixtures"), "*.json")])
+            File.Copy(file, Path.Combine(_dashboards.FullName, Path.GetFileName(file)));
+        console.WithEnvironment("DASHBOARDS_DIR", _dashboards.FullName);
+    }
+
     public async Task DisposeAsync()
     {
         if (Browser is not null)
@@ -89,5 +96,6 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
         _playwright?.Dispose();
         if (System is not null)
             await System.DisposeAsync();
+        _dashboards.Delete(recursive: true);
     }
 }

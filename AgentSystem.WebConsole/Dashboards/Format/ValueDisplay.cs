@@ -44,6 +44,9 @@ public sealed class ValueDisplay(FieldSettings settings, double min = 0, double 
         return new(new(mapping?.Text is { Length: > 0 } mapped ? mapped : text), mapping?.Color, 0, text.Length == 0);
     }
 
+    /// <summary>What <see cref="Show(double?)"/> shows, without its colour.</summary>
+    public string Text(double value) => settings.Mappings.Count > 0 ? Show(value).ToString() : _format(value, settings.Decimals).ToString();
+
     /// <summary>The number alone, for an axis.</summary>
     public string Tick(double value) => _format(value, settings.Decimals).ToString();
 
