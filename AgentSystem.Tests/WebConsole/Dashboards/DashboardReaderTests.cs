@@ -20,6 +20,7 @@ public sealed class DashboardReaderTests
     [InlineData("""{"uid":"u","title":"t","schemaVersion":39,"panels":[{"id":1,"type":"stat","title":"A"},{"id":1,"type":"stat","title":"B"}]}""", "the panels 'A' and 'B' have the same id 1")]
     [InlineData("""{"uid":"u","title":"t","schemaVersion":39,"templating":{"list":[{"name":"a","type":"query"},{"name":"a","type":"query"}]}}""", "there are two variables 'a'")]
     [InlineData("""{"uid":"u","title":"t","schemaVersion":39,"panels":[{"type":"stat","title":"Q","fieldConfig":{"defaults":{"mappings":[{"type":"colour"}]}}}]}""", "'colour' is not one of value, range, regex, special.")]
+    [InlineData("""{"uid":"u","title":"t","schemaVersion":39,"panels":[{"type":"stat","title":"Q","fieldConfig":{"overrides":[{"matcher":{"id":"byRegexp","options":"/(/"},"properties":[]}]}}]}""", "fieldConfig.overrides[0].matcher.options: '/(/' is not a regular expression")]
     public void What_is_wrong_is_told_with_its_place(string json, string message) =>
         Assert.Contains(message, Assert.Throws<DashboardException>(() => DashboardReader.Read(json, "test.json")).Message, StringComparison.Ordinal);
 

@@ -18,7 +18,7 @@ public static class SingleValues
     {
         var fields = data.Series.Select((series, i) => (Series: series, Field: FieldNaming.Of(panel, series), Place: i)).ToList();
         if (reduce.Fields.Length > 0)
-            fields = [.. fields.Where(f => GrafanaRegex.Of(reduce.Fields, TimeSpan.FromMilliseconds(100)).IsMatch(f.Field.Name))];
+            fields = [.. fields.Where(f => reduce.Fields.StartsWith('/') ? GrafanaRegex.Of(reduce.Fields, TimeSpan.FromMilliseconds(100)).IsMatch(f.Field.Name) : f.Field.Name == reduce.Fields)];
         if (fields.Count == 0)
             return [new("", new ValueDisplay(panel.Defaults).Show((double?)null), Palette.Css(null), new(panel.Defaults), [], [], panel.Defaults)];
         // Without ends of their own the values are measured against each other, as Grafana does it.

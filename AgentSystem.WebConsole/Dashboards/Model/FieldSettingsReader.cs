@@ -40,7 +40,10 @@ public static class FieldSettingsReader
                 blocked.Add($"overrides of fields by {matcher.Text("id", "nothing")}");
                 continue;
             }
-            overrides.Add(new(kind.Value, matcher.Text("options", ""), changes));
+            var argument = matcher.Text("options", "");
+            if (kind == MatcherKind.ByRegexp)
+                matcher.RequireRegex("options", argument);
+            overrides.Add(new(kind.Value, argument, changes));
             // For what it does not honour, and for its errors, now rather than when the data comes.
             var check = new JsonPart(changes, part.Place);
             Read(check, FieldSettings.Default);
@@ -116,7 +119,9 @@ public static class FieldSettingsReader
                     });
                     break;
                 case "regex":
-                    mappings.Add(Mapping(options.ObjectOrEmpty("result"), MappingKind.Regex) with { Pattern = options.Text("pattern", "") });
+                    var pattern = options.Text("pattern", "");
+                    options.RequireRegex("pattern", pattern);
+                    mappings.Add(Mapping(options.ObjectOrEmpty("result"), MappingKind.Regex) with { Pattern = pattern });
                     break;
                 case "special":
                     var kind = options.Text("match") switch

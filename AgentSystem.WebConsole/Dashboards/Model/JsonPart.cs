@@ -125,6 +125,19 @@ internal sealed class JsonPart(JsonObject json, string place)
             .Concat(json.Where(p => !_read.Contains(p.Key) && !IsNothing(p.Value)).Select(p => $"{p.Key} {Short(p.Value!)}"))
             .Concat(_children.SelectMany(c => c.Unread()));
 
+    /// <summary>Refuses what is no regular expression while it is known where it stands.</summary>
+    internal void RequireRegex(string name, string pattern)
+    {
+        try
+        {
+            GrafanaRegex.Of(pattern, TimeSpan.FromSeconds(1));
+        }
+        catch (DashboardException e)
+        {
+            throw new DashboardException($"{place}.{name}: {e.Message}", e);
+        }
+    }
+
     internal DashboardException Wrong(string name, string expected, JsonNode got) =>
         new($"{place}.{name} has to be {expected}, not {Short(got)}.");
 

@@ -46,7 +46,10 @@ internal static class PanelOptionsReader
     {
         var reduce = part.ObjectOrEmpty("reduceOptions");
         var calcs = reduce.Texts("calcs");
-        return new(calcs.Count == 0 ? ["lastNotNull"] : calcs, reduce.Flag("values"), reduce.Number("limit") is { } limit ? (int)limit : null, reduce.Text("fields", ""));
+        var fields = reduce.Text("fields", "");
+        if (fields.StartsWith('/'))
+            reduce.RequireRegex("fields", fields);
+        return new(calcs.Count == 0 ? ["lastNotNull"] : calcs, reduce.Flag("values"), reduce.Number("limit") is { } limit ? (int)limit : null, fields);
     }
 
     private static PanelOrientation Direction(JsonPart part) =>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using AgentSystem.WebConsole.Backends;
-using AgentSystem.WebConsole.Dashboards.Format;
 using AgentSystem.WebConsole.Dashboards.Model;
 using AgentSystem.WebConsole.Dashboards.Time;
 using AgentSystem.WebConsole.Dashboards.Variables;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using AgentSystem.WebConsole.Dashboards.Format;
 using AgentSystem.WebConsole.Dashboards.Model;
 
 namespace AgentSystem.WebConsole.Dashboards.Variables;

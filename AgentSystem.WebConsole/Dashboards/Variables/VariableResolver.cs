@@ -74,7 +74,7 @@ public static partial class VariableResolver
                 }
             case VariableKind.DataSource:
                 var sources = source.DataSources(variable.Query);
-                return (variable.Regex.Length == 0 ? sources : [.. sources.Where(s => Format.GrafanaRegex.Of(variable.Regex, TimeSpan.FromMilliseconds(100)).IsMatch(s.Text))],
+                return (variable.Regex.Length == 0 ? sources : [.. sources.Where(s => GrafanaRegex.Of(variable.Regex, TimeSpan.FromMilliseconds(100)).IsMatch(s.Text))],
                     sources.Count == 0 ? $"There is no data source of type {variable.Query}." : null);
             case VariableKind.Interval:
                 IReadOnlyList<Choice> lengths = Listed(variable.Query);

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using AgentSystem.WebConsole.Dashboards.Model;
 
-namespace AgentSystem.WebConsole.Dashboards.Format;
+namespace AgentSystem.WebConsole.Dashboards.Model;
 
 /// <summary>Regular expressions as people write them in Grafana: JavaScript's, between slashes with flags, or bare.</summary>
 public static class GrafanaRegex
