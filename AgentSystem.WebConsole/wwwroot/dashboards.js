@@ -67,7 +67,7 @@ function scale(axis, side) {
 
 const room = axis => !axis || axis.hidden ? 8 : 10 + Math.max(...axis.texts.map(t => t.length), 1) * 6.4 + (axis.label ? 18 : 0);
 
-function layout(spec, width) {
+function layout(spec, width, height) {
   const shapes = [];
   for (const limit of spec.limits) {
     if (limit.area)
@@ -83,7 +83,7 @@ function layout(spec, width) {
   }
   const bars = spec.traces.filter(t => t.kind === "bars");
   return {
-    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false, hovermode: "x", hoverdistance: -1, bargap: .1,
+    width, height, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false, hovermode: "x", hoverdistance: -1, bargap: .1,
     barmode: bars.some(t => t.stack) ? "stack" : "group", barnorm: bars.some(t => t.share) ? "percent" : "", font: { family: getComputedStyle(document.body).fontFamily },
     margin: { l: room(spec.left), r: spec.right ? room(spec.right) : 12, t: 8, b: 24 }, dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
     xaxis: { type: "date", range: [spec.from, spec.to], showgrid: false, zeroline: false, nticks: Math.max(2, Math.min(8, Math.floor(width / 75))), tickangle: 0, tickfont: { color: css("var(--text-3)"), size: 11 }, linecolor: css("var(--line)"), showline: true, tickformatstops: [
@@ -92,11 +92,47 @@ function layout(spec, width) {
   };
 }
 
+// What is in sight is drawn at once; the rest one by one when there is nothing else to do.
+const waiting = new Set();
+const later = window.requestIdleCallback ?? (work => setTimeout(work, 50));
+
+function update(chart) {
+  const box = chart.element.getBoundingClientRect();
+  if (box.bottom >= 0 && box.top <= window.innerHeight) paint(chart);
+  else {
+    if (waiting.size === 0) later(drawNext, { timeout: 500 });
+    waiting.add(chart);
+  }
+}
+
+function drawNext() {
+  const [chart] = waiting;
+  if (!chart) return;
+  paint(chart);
+  if (waiting.size > 0) later(drawNext, { timeout: 500 });
+}
+
+const inSight = new IntersectionObserver(entries => {
+  for (const entry of entries) {
+    const chart = charts.get(entry.target);
+    if (entry.isIntersecting && chart && waiting.has(chart)) paint(chart);
+  }
+});
+
+const sizeOf = element => [element.clientWidth, element.clientHeight];
+
 function paint(chart) {
+  waiting.delete(chart);
   const { element, spec } = chart;
   const start = performance.now();
-  window.Plotly.react(element, traces(spec), layout(spec, element.clientWidth), { displayModeBar: false, doubleClick: false, showTips: false });
+  chart.size = sizeOf(element);
+  window.Plotly.react(element, traces(spec), layout(spec, ...chart.size), { displayModeBar: false, doubleClick: false, showTips: false });
   performance.measure("chart", { start });
+  if (!chart.listens) {
+    chart.listens = true;
+    listen(chart);
+  }
+  chart.host.dataset.drawn = "";
 }
 
 // What is at a moment: the nearest value of each series, the exemplar and the marks close to it.
@@ -194,7 +230,7 @@ export async function draw(element, spec, server) {
   const known = charts.get(element);
   if (known) {
     known.spec = spec;
-    paint(known);
+    update(known);
     return;
   }
   const plot = document.createElement("div");
@@ -204,11 +240,13 @@ export async function draw(element, spec, server) {
   element.replaceChildren(plot, line, tip);
   const chart = { element: plot, host: element, spec, server, tip, line };
   charts.set(element, chart);
-  paint(chart);
-  listen(chart);
-  chart.resize = new ResizeObserver(() => { if (plot.isConnected && plot.clientWidth > 0) window.Plotly.Plots.resize(plot); });
+  inSight.observe(element);
+  update(chart);
+  chart.resize = new ResizeObserver(() => {
+    const [width, height] = sizeOf(plot);
+    if (width > 0 && height > 0 && chart.size && (width !== chart.size[0] || height !== chart.size[1])) update(chart);
+  });
   chart.resize.observe(element);
-  element.dataset.drawn = "";
 }
 
 /** Forgets a chart. */
@@ -216,11 +254,13 @@ export function remove(element) {
   const chart = charts.get(element);
   if (!chart) return;
   chart.resize.disconnect();
+  inSight.unobserve(element);
+  waiting.delete(chart);
   window.Plotly.purge(chart.element);
   charts.delete(element);
 }
 
 document.addEventListener("themechange", () => {
   resolved.clear();
-  for (const chart of charts.values()) paint(chart);
+  for (const chart of charts.values()) update(chart);
 });

@@ -93,6 +93,8 @@ public sealed class ConsolePage : IAsyncDisposable
         (_theme, _width) = (theme, width);
         await Page.EmulateMediaAsync(new() { ColorScheme = theme == Theme.Dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
         await Page.SetViewportSizeAsync(width, HeightOf(width));
+        // What is fixed to the window would be in the middle of the picture.
+        await Page.EvaluateAsync("window.scrollTo(0, 0)");
     }
 
     private async Task AssertFitsAsync()

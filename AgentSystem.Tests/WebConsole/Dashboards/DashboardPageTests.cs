@@ -1,51 +1,42 @@
+using System.Text.RegularExpressions;
 using AgentSystem.Tests.Support;
 using AgentSystem.Tests.WebConsole.Browser;
 using Microsoft.Playwright;
+using Xunit.Abstractions;
 using static Microsoft.Playwright.Assertions;
 
 namespace AgentSystem.Tests.WebConsole.Dashboards;
 
 /// <summary>Dashboards in a real browser, against the real Prometheus and the store's Loki API.</summary>
 [Collection(ConsoleInBrowser.Name)]
-public sealed class DashboardPageTests(ConsoleInBrowser console) : IAsyncLifetime
+public sealed class DashboardPageTests(ConsoleInBrowser console, ITestOutputHelper output) : IAsyncLifetime
 {
+    // Rates are there from the second scrape on.
     private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = 60_000 };
 
     public Task InitializeAsync() => SomeWork.DoneAsync(console.System);
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    public static TheoryData<string, Theme, int> DashboardsAndWindows
-    {
-        get
-        {
-            var data = new TheoryData<string, Theme, int>();
-            foreach (var uid in (string[])["every-panel", .. RepositoryDashboardsTests.Names.Select(name => Path.GetFileNameWithoutExtension(name))])
-                foreach (var theme in Enum.GetValues<Theme>())
-                    foreach (var width in (int[])[ConsolePage.Desktop, ConsolePage.Phone])
-                        data.Add(uid, theme, width);
-            return data;
-        }
-    }
+    public static TheoryData<string> Uids => [.. RepositoryDashboardsTests.Names.Select(name => Path.GetFileNameWithoutExtension(name))];
 
     [Theory]
-    [MemberData(nameof(DashboardsAndWindows))]
-    public async Task A_dashboard_is_shown_without_an_error_and_without_a_barrier(string uid, Theme theme, int width)
+    [MemberData(nameof(Uids))]
+    public async Task A_dashboard_is_shown_without_an_error_and_without_a_barrier(string uid)
     {
-        await using var page = await OpenAsync($"/d/{uid}?from=now-15m&to=now", theme, width);
+        await using var page = await OpenAsync($"/d/{uid}?from=now-15m&to=now");
 
-        await page.ScreenshotAsync(uid);
-        await page.AssertGoodAsync();
+        await page.AssertGoodInEveryWindowAsync(uid);
     }
 
     [Fact]
     public async Task Every_type_of_panel_shows_what_Prometheus_and_Loki_have()
     {
-        await using var page = await OpenAsync("/d/every-panel");
+        await using var page = await OpenAsync("/d/every-panel?from=now-15m&to=now");
 
         await Expect(Panel(page, 1).Locator("strong")).ToBeVisibleAsync();
         await Expect(Panel(page, 1).Locator("script")).ToHaveCountAsync(0);
-        await Expect(Panel(page, 2).Locator(".stat-value")).ToHaveTextAsync(Digits(), new() { Timeout = 60_000 });
+        await Expect(Panel(page, 2).Locator(".stat-value")).ToHaveTextAsync(Number(), new() { Timeout = 60_000 });
         await Expect(Panel(page, 3)).ToContainTextAsync("Up", Patiently);
         await Expect(Panel(page, 4)).ToContainTextAsync("MiB", Patiently);
         await Expect(Panel(page, 5).Locator(".legend-table")).ToContainTextAsync("req/s", Patiently);
@@ -57,32 +48,11 @@ public sealed class DashboardPageTests(ConsoleInBrowser console) : IAsyncLifetim
         await Expect(Panel(page, 11)).ToContainTextAsync("panels of type geomap");
         await Expect(Panel(page, 12).Locator(".legend")).ToContainTextAsync("info", Patiently);
         await Expect(page.Page.GetByText("CPU of prometheus")).ToBeVisibleAsync();
-        Assert.Empty(page.Complaints);
-    }
-
-    [Fact]
-    public async Task A_closed_row_opens()
-    {
-        await using var page = await OpenAsync("/d/every-panel");
 
         await Expect(Panel(page, 16)).ToHaveCountAsync(0);
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Closed" }).ClickAsync();
-        await Expect(Panel(page, 16)).ToContainTextAsync("K", Patiently);
-    }
-
-    [Fact]
-    public async Task A_choice_is_in_the_address_and_in_the_queries()
-    {
-        await using var page = await OpenAsync("/d/worker-performance");
-
-        await page.Page.Locator("summary", new() { HasText = "All" }).First.ClickAsync();
-        await page.Page.GetByLabel("anga", new() { Exact = true }).CheckAsync();
-
-        await Expect(page.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("var-worker=anga"));
-        await Expect(Panel(page, 1).Locator("tbody tr")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
-        await Expect(Panel(page, 1).Locator("tbody")).ToContainTextAsync("anga");
-        await page.Page.ReloadAsync();
-        await Expect(Panel(page, 1).Locator("tbody tr")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
+        await Expect(Panel(page, 16).Locator(".stat-value")).ToHaveTextAsync(Number(), new() { Timeout = 60_000 });
+        await page.AssertGoodInEveryWindowAsync("every-panel");
     }
 
     [Fact]
@@ -96,39 +66,56 @@ public sealed class DashboardPageTests(ConsoleInBrowser console) : IAsyncLifetim
         await Panel(page, 6).GetByText("See the data as a table").ClickAsync();
 
         await Expect(Panel(page, 6).Locator("tbody tr").First).ToContainTextAsync("s", Patiently);
-        await Expect(Panel(page, 6).Locator(".exemplars a").First).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("^/traces/[0-9a-f]{32}$"), new() { Timeout = 60_000 });
+        await Expect(Panel(page, 6).Locator(".exemplars a").First).ToHaveAttributeAsync("href", new Regex("^/traces/[0-9a-f]{32}$"), new() { Timeout = 60_000 });
+    }
+
+    /// <summary>
+    /// The browser's half of the 300 ms; the server's is in <see cref="ChartSpeedTests"/>: a window shows three charts, and what is out of sight is
+    /// drawn afterwards. In processor time of the page's main thread, layout and styles included, the best of five, since others use the machine.
+    /// </summary>
+    [Fact]
+    public async Task A_chart_is_drawn_within_50_ms()
+    {
+        await using var page = await OpenAsync("/d/worker-performance?from=now-15m&to=now&refresh=off&viewPanel=18");
+        var browser = await page.Page.Context.NewCDPSessionAsync(page.Page);
+        await browser.SendAsync("Performance.enable", new() { ["timeDomain"] = "threadTicks" });
+        var best = double.PositiveInfinity;
+        for (var i = 0; i < 5; i++)
+        {
+            var before = await WorkedAsync();
+            await page.Page.EmulateMediaAsync(new() { ColorScheme = i % 2 == 0 ? ColorScheme.Dark : ColorScheme.Light });
+            await Eventually.True(() => page.Page.EvaluateAsync<bool>($"performance.getEntriesByName('chart').length > {i + 1}"), TimeSpan.FromSeconds(30));
+            best = Math.Min(best, await WorkedAsync() - before);
+        }
+        output.WriteLine($"One chart: {best * 1000:0} ms");
+        Assert.True(best <= .05, $"The chart took {best * 1000:0} ms.");
+
+        async Task<double> WorkedAsync()
+        {
+            var answer = (await browser.SendAsync("Performance.getMetrics"))!.Value;
+            return answer.GetProperty("metrics").EnumerateArray().Single(metric => metric.GetProperty("name").GetString() == "TaskDuration").GetProperty("value").GetDouble();
+        }
     }
 
     [Fact]
-    public async Task Pointing_at_a_moment_tells_every_series()
+    public async Task A_moment_is_told_of_every_series_and_a_choice_is_in_the_address_and_in_the_queries()
     {
         await using var page = await OpenAsync("/d/worker-performance?from=now-5m&to=now");
         var chart = page.Page.Locator(".series-chart[data-drawn]").First;
         await chart.ScrollIntoViewIfNeededAsync();
         var box = (await chart.BoundingBoxAsync())!;
-
         // The newest moments have values.
         await page.Page.Mouse.MoveAsync(box.X + box.Width - 20, box.Y + (box.Height / 2));
-
         await Expect(chart.Locator(".tip")).ToContainTextAsync("UTC");
         await Expect(chart.Locator(".tip")).ToContainTextAsync("marie");
-    }
 
-    /// <summary>The browser's half of the 300 ms; the server's is in <see cref="ChartSpeedTests"/>. The best of five, since others use the machine.</summary>
-    [Fact]
-    public async Task Twelve_charts_are_drawn_within_150_ms()
-    {
-        await using var page = await OpenAsync("/d/task-processing-overview?from=now-15m&to=now&refresh=off");
-        var best = double.PositiveInfinity;
-        for (var i = 0; i < 5; i++)
-        {
-            await page.Page.EvaluateAsync("performance.clearMeasures('chart')");
-            await page.Page.GetByLabel(i % 2 == 0 ? "Theme: dark" : "Theme: light").ClickAsync();
-            var each = await page.Page.EvaluateAsync<double[]>("performance.getEntriesByName('chart').map(m => m.duration)");
-            Assert.NotEmpty(each);
-            best = Math.Min(best, each.Average());
-        }
-        Assert.True(12 * best <= 150, $"12 charts took {12 * best:0} ms.");
+        await page.Page.Locator("summary", new() { HasText = "All" }).First.ClickAsync();
+        await page.Page.GetByLabel("anga", new() { Exact = true }).CheckAsync();
+        await Expect(page.Page).ToHaveURLAsync(new Regex("var-worker=anga"));
+        await Expect(Panel(page, 1).Locator("tbody tr")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
+        await Expect(Panel(page, 1).Locator("tbody")).ToContainTextAsync("anga");
+        await page.Page.ReloadAsync();
+        await Expect(Panel(page, 1).Locator("tbody tr")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
     }
 
     [Fact]
@@ -141,14 +128,14 @@ public sealed class DashboardPageTests(ConsoleInBrowser console) : IAsyncLifetim
         await Expect(page.Page.GetByText("No file has the uid “none”.")).ToBeVisibleAsync();
     }
 
-    private async Task<ConsolePage> OpenAsync(string path, Theme theme = Theme.Light, int width = ConsolePage.Desktop)
+    private async Task<ConsolePage> OpenAsync(string path)
     {
-        var page = await console.OpenAsync(path, theme, width);
+        var page = await console.OpenAsync(path);
         await Eventually.True(async () => await page.Page.Locator(".series-chart:not([data-drawn])").CountAsync() == 0 && await page.Page.Locator(".panel").CountAsync() > 0, TimeSpan.FromSeconds(30));
         return page;
     }
 
     private static ILocator Panel(ConsolePage page, int id) => page.Page.Locator($"[data-panel='{id}']");
 
-    private static System.Text.RegularExpressions.Regex Digits() => new(@"^\s*[1-9]\d*\s*$");
+    private static Regex Number() => new(@"^\s*[1-9]\d*\s*$");
 }

@@ -32,6 +32,7 @@ public sealed class UnitTests
     [InlineData("ms", 8000, null, "8 s", "8.0 s", 1)]
     [InlineData("ms", 125, null, "125 ms", "125.0 ms", 1)]
     [InlineData("m", 90, null, "1.50 hour", "1.5 hour", 1)]
+    [InlineData("dtdurations", 0.0004, null, "0 seconds", "0 seconds", 2)]
     [InlineData("dtdurations", 3661, null, "1 hour", "1 hour, 1 minute, 1 second", 2)]
     [InlineData("dthms", 3661, null, "01:01:01", "01:01:01", 0)]
     [InlineData("clocks", 125, null, "02m:05s:000ms", "02m", 0)]

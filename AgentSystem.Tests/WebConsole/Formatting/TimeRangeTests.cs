@@ -12,6 +12,11 @@ public sealed class TimeRangeTests
     [InlineData("1795462119000", "1795462719000", 10)]
     [InlineData("2026-11-23 19:00", "2026-11-23T20:00:00+01:00", null)]
     [InlineData("2026-11-23 18:00", "2026-11-23T20:00:00+01:00", 60)]
+    [InlineData("now/d", "now", 1168)]
+    [InlineData("now-1d/d", "now-1d/d", 1439)]
+    [InlineData("now-1d/d+8h", "now/h", 2159)]
+    [InlineData("now/x", "now", null)]
+    [InlineData("now-", "now", null)]
     [InlineData("now", "now-1h", null)]
     [InlineData("now-0h", "now", null)]
     [InlineData("now-99999999999w", "now", null)]
@@ -28,12 +33,15 @@ public sealed class TimeRangeTests
     {
         Assert.Equal(TimeRange.LastHour, TimeRange.Parse("nonsense", "now"));
         Assert.Equal(new("now-6h", "now"), TimeRange.Parse("now-6h", null));
+        Assert.Equal(new("now/M", "now"), TimeRange.Parse("now/M", null));
     }
 
     [Fact]
     public void A_range_is_described_as_people_say_it()
     {
         Assert.Equal("Last 15 min", new TimeRange("now-15m", "now").Describe(Now));
+        Assert.Equal("Today so far", new TimeRange("now/d", "now").Describe(Now));
+        Assert.Equal("2026-11-22 00:00:00 to 2026-11-22 23:59:59", new TimeRange("now-1d/d", "now-1d/d").Describe(Now));
         Assert.Equal("2026-11-23 19:00:00 to 2026-11-23 19:10:00", TimeRange.Absolute(Now.Date.AddHours(19), Now.Date.AddHours(19).AddMinutes(10)).Describe(Now));
     }
 }

@@ -45,11 +45,11 @@ internal static class DurationUnits
 
     private static FormattedValue Spoken(double milliseconds, int? decimals, string unit)
     {
-        if (milliseconds == 0)
-            return new("0", " " + unit);
         if (!double.IsFinite(milliseconds))
             return new(Digits.Text(milliseconds));
         var left = Math.Abs(milliseconds);
+        if (left < 1)
+            return new("0", " " + unit);
         var words = new List<string>();
         foreach (var (name, span) in Spans)
         {

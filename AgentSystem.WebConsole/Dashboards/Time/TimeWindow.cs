@@ -1,5 +1,5 @@
-using System.Globalization;
 using AgentSystem.WebConsole.Dashboards.Model;
+using AgentSystem.WebConsole.Formatting;
 
 namespace AgentSystem.WebConsole.Dashboards.Time;
 
@@ -33,75 +33,7 @@ public sealed record TimeWindow(string RawFrom, string RawTo, DateTimeOffset Fro
         static TimeSpan Duration(string text) => Intervals.Read(text.StartsWith("now-", StringComparison.Ordinal) ? text[4..] : text);
     }
 
-    private static DateTimeOffset Moment(string text, DateTimeOffset now, bool end)
-    {
-        if (text.StartsWith("now", StringComparison.Ordinal))
-            return Relative(text, now, end);
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 250_000_000_000_000)
-            return DateTimeOffset.FromUnixTimeMilliseconds(number);
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
-            ? moment
-            : throw Wrong(text);
-    }
-
-    // now, then any number of +N<unit>, -N<unit> and /<unit>; the last rounds to the unit's begin, or to its end for the end of a range.
-    private static DateTimeOffset Relative(string text, DateTimeOffset now, bool end)
-    {
-        var moment = now.ToUniversalTime();
-        var rest = text.AsSpan(3);
-        while (rest.Length > 0)
-        {
-            var sign = rest[0];
-            var digits = 1;
-            while (digits < rest.Length && char.IsAsciiDigit(rest[digits]))
-                digits++;
-            if (digits >= rest.Length || sign is not ('+' or '-' or '/') || digits > 6)
-                throw Wrong(text);
-            var count = digits == 1 ? 1 : int.Parse(rest[1..digits], CultureInfo.InvariantCulture);
-            try
-            {
-                moment = sign == '/' ? digits == 1 ? Round(moment, rest[digits], end) : throw Wrong(text) : Add(moment, rest[digits], sign == '-' ? -count : count);
-            }
-            catch (ArgumentOutOfRangeException)
-            {
-                throw Wrong(text);
-            }
-            rest = rest[(digits + 1)..];
-        }
-        return moment;
-
-        DateTimeOffset Add(DateTimeOffset at, char unit, int count) => unit switch
-        {
-            's' => at.AddSeconds(count),
-            'm' => at.AddMinutes(count),
-            'h' => at.AddHours(count),
-            'd' => at.AddDays(count),
-            'w' => at.AddDays(7 * count),
-            'M' => at.AddMonths(count),
-            'Q' => at.AddMonths(3 * count),
-            'y' => at.AddYears(count),
-            _ => throw Wrong(text),
-        };
-
-        DateTimeOffset Round(DateTimeOffset at, char unit, bool up)
-        {
-            var day = new DateTimeOffset(at.Date, TimeSpan.Zero);
-            var begin = unit switch
-            {
-                's' => day.AddSeconds(Math.Floor(at.TimeOfDay.TotalSeconds)),
-                'm' => day.AddMinutes(Math.Floor(at.TimeOfDay.TotalMinutes)),
-                'h' => day.AddHours(at.Hour),
-                'd' => day,
-                'w' => day.AddDays(-(int)at.DayOfWeek), // weeks begin on Sunday, as in Grafana's default locale
-                'M' => day.AddDays(1 - at.Day),
-                'Q' => day.AddDays(1 - at.Day).AddMonths(-((at.Month - 1) % 3)),
-                'y' => day.AddDays(1 - at.DayOfYear),
-                _ => throw Wrong(text),
-            };
-            return up ? Add(begin, unit, 1).AddMilliseconds(-1) : begin;
-        }
-    }
-
-    private static DashboardException Wrong(string text) =>
-        new($"'{text}' is no moment. Write it as now, now-6h, now-1d/d, milliseconds since 1970, or 2026-01-31T12:00:00Z.");
+    private static DateTimeOffset Moment(string text, DateTimeOffset now, bool end) =>
+        Moments.Read(text, now, end)
+        ?? throw new DashboardException($"'{text}' is no moment. Write it as now, now-6h, now-1d/d, milliseconds since 1970, or 2026-01-31T12:00:00Z.");
 }
