@@ -14,6 +14,12 @@ public sealed class TaskInstrumentation(IMetricFactory metrics, ILogger<TaskInst
 {
     private readonly TaskInstruments _instruments = new(metrics);
 
+    /// <summary>
+    /// Has the series of <paramref name="worker"/> for tasks of this type be there from now on, at zero. Prometheus does not see the first
+    /// increase of a series that comes into being with it.
+    /// </summary>
+    public void Expect(string worker, string type) => _instruments.For(worker, type);
+
     /// <summary>Begins an attempt. Dispose what it returns when the attempt is over.</summary>
     public TaskScope Start(AgentTask task)
     {

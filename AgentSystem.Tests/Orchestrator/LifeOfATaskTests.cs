@@ -14,6 +14,9 @@ public sealed class LifeOfATaskTests
     public async Task A_task_is_placed_claimed_and_settled_with_its_output()
     {
         using var app = new OrchestratorApp();
+        await OrchestratorApp.UntilAsync(
+            async () => (await app.Http.GetStringAsync("/metrics")).Contains("task_completed_total{worker=\"fabien\",task_type=\"summarize\"} 0", StringComparison.Ordinal),
+            () => "counters at zero before the first task");
         var claimed = await app.ClaimAsync(await app.SubmitAsync());
         Assert.NotNull((await app.ReachesAsync(claimed.Id, TaskState.Active)).StartedAt);
         app.Publish(claimed);

@@ -44,6 +44,15 @@ public sealed partial class TaskInstrumentationTests
     }
 
     [Fact]
+    public async Task What_is_expected_is_at_zero_before_it_comes()
+    {
+        await using var service = await StartAsync();
+        service.Get<TaskInstrumentation>().Expect("dora", "summarize");
+
+        Assert.Contains("task_processing_duration_seconds_count{worker=\"dora\",task_type=\"summarize\"} 0\n", await ScrapeAsync(service), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_attempt_says_why_on_its_span()
     {
         await using var service = await StartAsync();

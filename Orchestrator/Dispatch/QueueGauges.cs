@@ -23,6 +23,10 @@ public sealed class QueueGauges(TaskJournal journal, WorkerCatalog workers, Orch
                 instruments.Depth(worker, state.ToName(), journal.Counts.Of(worker, state));
         if (_lastAge is { } last && time.GetElapsedTime(last) < AgeInterval)
             return;
+        if (_lastAge is null)
+            foreach (var type in workers.Types)
+                foreach (var worker in workers.WorkersFor(type))
+                    instruments.Expect(worker, type);
         _lastAge = time.GetTimestamp();
         foreach (var worker in workers.Names)
             instruments.BacklogAge(worker, journal.Queries.OldestWaiting(worker) is { } oldest ? time.GetUtcNow() - oldest : TimeSpan.Zero);

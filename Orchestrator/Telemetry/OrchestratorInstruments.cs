@@ -31,23 +31,34 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
     private readonly Counter _received = metrics.CreateCounter(
         TelemetryNames.Metrics.PipeMessagesReceived, "Status lines read from a worker's pipe; 'invalid' are those that are none.", [Labels.Worker, Labels.Status]);
 
+    /// <summary>
+    /// The worker does tasks of this type. Its counters are there from now on, at zero: Prometheus does not see the first increase of a counter
+    /// that comes into being with it.
+    /// </summary>
+    public void Expect(string worker, string type)
+    {
+        foreach (var priority in Enum.GetValues<TaskPriority>())
+            CreatedOf(type, priority);
+        CompletedOf(worker, type);
+        RetriedOf(worker, type);
+        WaitOf(worker, type);
+    }
+
     /// <summary>A task was accepted.</summary>
-    public void Created(string type, TaskPriority priority) =>
-        _createdChildren.GetOrAdd((type, priority), static (key, c) => c.WithLabels(key.Type, key.Priority.ToName()), _created).Inc();
+    public void Created(string type, TaskPriority priority) => CreatedOf(type, priority).Inc();
 
     /// <summary>A task was settled with a result.</summary>
-    public void Completed(string worker, string type) => Of(worker).Completed.GetOrAdd(type, t => _completed.WithLabels(worker, t)).Inc();
+    public void Completed(string worker, string type) => CompletedOf(worker, type).Inc();
 
     /// <summary>An attempt failed.</summary>
     public void Failed(string worker, string type, string errorType) =>
         Of(worker).Failed.GetOrAdd((type, errorType), key => _failed.WithLabels(worker, key.Type, key.Error)).Inc();
 
     /// <summary>A failed attempt will be followed by another.</summary>
-    public void Retried(string worker, string type) => Of(worker).Retried.GetOrAdd(type, t => _retried.WithLabels(worker, t)).Inc();
+    public void Retried(string worker, string type) => RetriedOf(worker, type).Inc();
 
     /// <summary>A task's first attempt began.</summary>
-    public void Started(string worker, string type, TimeSpan wait) =>
-        Of(worker).Wait.GetOrAdd(type, t => _wait.WithLabels(worker, t)).Observe(Math.Max(0, wait.TotalSeconds));
+    public void Started(string worker, string type, TimeSpan wait) => WaitOf(worker, type).Observe(Math.Max(0, wait.TotalSeconds));
 
     /// <summary>Where the worker's unsettled tasks are now.</summary>
     public void Depth(string worker, string status, int count) => Of(worker).Depth.GetOrAdd(status, s => _depth.WithLabels(worker, s)).Set(count);
@@ -84,6 +95,15 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
             _age.RemoveLabelled(worker);
         }
     }
+
+    private Counter.Child CreatedOf(string type, TaskPriority priority) =>
+        _createdChildren.GetOrAdd((type, priority), static (key, c) => c.WithLabels(key.Type, key.Priority.ToName()), _created);
+
+    private Counter.Child CompletedOf(string worker, string type) => Of(worker).Completed.GetOrAdd(type, t => _completed.WithLabels(worker, t));
+
+    private Counter.Child RetriedOf(string worker, string type) => Of(worker).Retried.GetOrAdd(type, t => _retried.WithLabels(worker, t));
+
+    private Histogram.Child WaitOf(string worker, string type) => Of(worker).Wait.GetOrAdd(type, t => _wait.WithLabels(worker, t));
 
     private Series Of(string worker) => _workers.GetOrAdd(worker, static _ => new());
 

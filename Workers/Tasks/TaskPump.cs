@@ -13,6 +13,7 @@ public sealed partial class TaskPump(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        runner.Expect();
         // Not before the whole host runs: a port in use ends the process, and a task taken by then would have to be put back.
         await WaitForStartAsync(stoppingToken);
         // The host says that it stops before it gets round to us; every task not taken in between is one less to put back.

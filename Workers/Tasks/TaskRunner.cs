@@ -16,6 +16,13 @@ public sealed partial class TaskRunner(
     /// <summary>How long an agent may take to stop after it was told to.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
+    /// <summary>Has the metrics of the tasks that can come be there before the first of them.</summary>
+    public void Expect()
+    {
+        foreach (var type in agents.TaskTypes)
+            instrumentation.Expect(identity.Worker, type);
+    }
+
     /// <summary>Works on <paramref name="claim"/>; puts it back when <paramref name="drain"/> is cancelled before it is done.</summary>
     public async Task RunAsync(ActiveTask claim, CancellationToken drain)
     {
