@@ -14,7 +14,7 @@ public sealed partial class ChartSpeedTests(ITestOutputHelper output)
     private const int ThreadProcessorTime = 3; // CLOCK_THREAD_CPUTIME_ID
 
     /// <summary>
-    /// The server's half of the 300 ms that a dashboard of twelve panels may take after its data: the best of five, in processor time, since
+    /// What the server does of the 300 ms that a dashboard of twelve panels may take after its data: the best of five, in processor time, since
     /// others use the machine.
     /// </summary>
     [Fact]

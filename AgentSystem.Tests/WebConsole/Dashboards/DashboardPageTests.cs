@@ -2,14 +2,13 @@ using System.Text.RegularExpressions;
 using AgentSystem.Tests.Support;
 using AgentSystem.Tests.WebConsole.Browser;
 using Microsoft.Playwright;
-using Xunit.Abstractions;
 using static Microsoft.Playwright.Assertions;
 
 namespace AgentSystem.Tests.WebConsole.Dashboards;
 
 /// <summary>Dashboards in a real browser, against the real Prometheus and the store's Loki API.</summary>
 [Collection(ConsoleInBrowser.Name)]
-public sealed class DashboardPageTests(ConsoleInBrowser console, ITestOutputHelper output) : IAsyncLifetime
+public sealed class DashboardPageTests(ConsoleInBrowser console) : IAsyncLifetime
 {
     // Rates are there from the second scrape on.
     private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = 60_000 };
@@ -67,34 +66,6 @@ public sealed class DashboardPageTests(ConsoleInBrowser console, ITestOutputHelp
 
         await Expect(Panel(page, 6).Locator("tbody tr").First).ToContainTextAsync("s", Patiently);
         await Expect(Panel(page, 6).Locator(".exemplars a").First).ToHaveAttributeAsync("href", new Regex("^/traces/[0-9a-f]{32}$"), new() { Timeout = 60_000 });
-    }
-
-    /// <summary>
-    /// The browser's half of the 300 ms; the server's is in <see cref="ChartSpeedTests"/>: a window shows three charts, and what is out of sight is
-    /// drawn afterwards. In processor time of the page's main thread, layout and styles included, the best of five, since others use the machine.
-    /// </summary>
-    [Fact]
-    public async Task A_chart_is_drawn_within_50_ms()
-    {
-        await using var page = await OpenAsync("/d/worker-performance?from=now-15m&to=now&refresh=off&viewPanel=18");
-        var browser = await page.Page.Context.NewCDPSessionAsync(page.Page);
-        await browser.SendAsync("Performance.enable", new() { ["timeDomain"] = "threadTicks" });
-        var best = double.PositiveInfinity;
-        for (var i = 0; i < 5; i++)
-        {
-            var before = await WorkedAsync();
-            await page.Page.EmulateMediaAsync(new() { ColorScheme = i % 2 == 0 ? ColorScheme.Dark : ColorScheme.Light });
-            await Eventually.True(() => page.Page.EvaluateAsync<bool>($"performance.getEntriesByName('chart').length > {i + 1}"), TimeSpan.FromSeconds(30));
-            best = Math.Min(best, await WorkedAsync() - before);
-        }
-        output.WriteLine($"One chart: {best * 1000:0} ms");
-        Assert.True(best <= .05, $"The chart took {best * 1000:0} ms.");
-
-        async Task<double> WorkedAsync()
-        {
-            var answer = (await browser.SendAsync("Performance.getMetrics"))!.Value;
-            return answer.GetProperty("metrics").EnumerateArray().Single(metric => metric.GetProperty("name").GetString() == "TaskDuration").GetProperty("value").GetDouble();
-        }
     }
 
     [Fact]
