@@ -2,6 +2,7 @@ using AgentSystem.WebConsole.Access;
 using AgentSystem.WebConsole.Backends;
 using AgentSystem.WebConsole.Dashboards;
 using AgentSystem.WebConsole.Live;
+using AgentSystem.WebConsole.Logs;
 using AgentSystem.WebConsole.Navigation;
 using AgentSystem.WebConsole.Overview;
 using AgentSystem.WebConsole.Resources;
@@ -28,6 +29,7 @@ public static class WebConsoleExtensions
         builder.AddRunbooks();
         builder.AddOverview();
         builder.AddTasks();
+        builder.AddLogs();
         builder.Services.AddSingleton(NavigationEntries.In(typeof(WebConsoleExtensions).Assembly));
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         // What the keys protect does not outlive the process, so they need no folder.

@@ -31,7 +31,7 @@ public sealed class LokiClient(IHttpClientFactory clients, BackendHealth health,
     /// <summary>A moment as Loki takes it: Unix nanoseconds.</summary>
     public static long Nanoseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
 
-    private static IEnumerable<LogLine> Lines(LokiStream stream) =>
+    internal static IEnumerable<LogLine> Lines(LokiStream stream) =>
         (stream.Values ?? []).Where(value => value.Count >= 2).Select(value => new LogLine(
             DateTimeOffset.UnixEpoch.AddTicks(long.Parse(value[0].GetString()!, CultureInfo.InvariantCulture) / 100),
             value[1].GetString()!,

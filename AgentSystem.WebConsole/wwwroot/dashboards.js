@@ -102,6 +102,7 @@ function update(chart) {
   else {
     if (waiting.size === 0) later(drawNext, { timeout: 500 });
     waiting.add(chart);
+    chart.host.ariaBusy = "true";
   }
 }
 
@@ -123,6 +124,7 @@ const sizeOf = element => [element.clientWidth, element.clientHeight];
 
 function paint(chart) {
   waiting.delete(chart);
+  chart.host.ariaBusy = null;
   const { element, spec } = chart;
   const start = performance.now();
   chart.size = sizeOf(element);

@@ -95,6 +95,8 @@ public sealed class ConsolePage : IAsyncDisposable
         await Page.SetViewportSizeAsync(width, HeightOf(width));
         // What is fixed to the window would be in the middle of the picture.
         await Page.EvaluateAsync("window.scrollTo(0, 0)");
+        // What is out of sight may be drawn again a little later.
+        await Assertions.Expect(Page.Locator("[aria-busy='true']")).ToHaveCountAsync(0);
     }
 
     private async Task AssertFitsAsync()

@@ -1,0 +1,31 @@
+// What is written where, which only the browser knows, and the keys that go to the suggestions while there are some.
+export function attach(box, server, query) {
+  // Where the page is gone nobody listens any more.
+  const tell = (...call) => server.invokeMethodAsync(...call).catch(() => {});
+  const write = () => tell("WriteAsync", box.value, box.selectionStart);
+  const isOpen = () => box.hasAttribute("aria-controls");
+  box.addEventListener("input", write);
+  box.addEventListener("blur", () => { if (isOpen()) tell("PressAsync", "Escape"); });
+  box.addEventListener("keydown", event => {
+    const { key, ctrlKey, metaKey, shiftKey } = event;
+    if (event.isComposing || event.altKey) return;
+    const isChosen = box.hasAttribute("aria-activedescendant");
+    let told;
+    if (key === " " && ctrlKey) told = write;
+    else if (isOpen() && !shiftKey && (["ArrowDown", "ArrowUp", "Tab", "Escape"].includes(key) || (key === "Enter" && isChosen && !ctrlKey && !metaKey)))
+      told = () => tell("PressAsync", key);
+    else if (key === "Enter" && !shiftKey) told = () => tell("RunAsync", box.value);
+    if (!told) return;
+    event.preventDefault();
+    event.stopPropagation();
+    told();
+  });
+  // What was written before anybody listened.
+  if (box.value !== query) write();
+}
+
+export function place(box, text, at) {
+  box.value = text;
+  box.focus();
+  box.setSelectionRange(at, at);
+}
