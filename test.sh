@@ -12,6 +12,8 @@ build AgentSystem.sln
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+# Each host watches its settings with several inotify instances, of which a user has 128; a few systems side by side need more.
+export DOTNET_hostBuilder__reloadConfigOnChange=false
 say "Testing"
 status=0
 dotnet test AgentSystem.Tests --no-build --nologo --results-directory "$results" --logger trx --logger "console;verbosity=normal" \

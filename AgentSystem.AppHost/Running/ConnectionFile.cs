@@ -25,6 +25,20 @@ internal sealed record ConnectionFile(string OrchestratorUrl, string ApiKey, str
         return Path.Combine(state, "agentsystem", "connection.json");
     }
 
+    /// <summary>Writes the file, or says in a line why that cannot be and what to do about it.</summary>
+    public string? TryWrite(string path)
+    {
+        try
+        {
+            Write(path);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"agentctl will not find this system, as {path} cannot be written: {e.Message} Name another file: {PathVariable}=<file>.";
+        }
+    }
+
     /// <summary>Appears whole, by rename, and readable by its owner only from its first moment.</summary>
     public void Write(string path)
     {
@@ -102,14 +116,10 @@ internal static class ConnectionFileExtensions
                 await apiKey.Resource.GetValueAsync(cancellationToken) ?? "",
                 storage.SharedVolume,
                 Environment.ProcessId);
-            try
-            {
-                connection.Write(path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            if (connection.TryWrite(path) is { } problem)
             {
                 // The system does not need it, so it goes on.
-                Console.Error.WriteLine($"agentctl will not find this system, as {path} cannot be written: {e.Message} Name another file: {ConnectionFile.PathVariable}=<file>.");
+                await Console.Error.WriteLineAsync(problem);
                 return;
             }
 

@@ -38,6 +38,18 @@ public sealed class ConnectionFileTests : IDisposable
     }
 
     [Fact]
+    public void Where_it_cannot_be_written_that_is_said_with_the_way_out()
+    {
+        File.WriteAllText(System.IO.Path.Combine(_folder.FullName, "state"), "a file where the folder has to be");
+
+        var problem = Connection.TryWrite(FilePath);
+
+        Assert.StartsWith($"agentctl will not find this system, as {FilePath} cannot be written: ", problem, StringComparison.Ordinal);
+        Assert.EndsWith($"Name another file: {ConnectionFile.PathVariable}=<file>.", problem, StringComparison.Ordinal);
+        Assert.Null(Connection.TryWrite(System.IO.Path.Combine(_folder.FullName, "elsewhere", "connection.json")));
+    }
+
+    [Fact]
     public void A_later_system_replaces_it_and_an_earlier_one_does_not_remove_it()
     {
         Connection.Write(FilePath);
