@@ -4,7 +4,8 @@ namespace AgentSystem.AppHost.Backends;
 /// <param name="Executables">Names of the program; the first on PATH is used.</param>
 /// <param name="HowToGet">What somebody who has none of them has to do.</param>
 /// <param name="HasStandIn">Whether the telemetry store does its work where it is not there.</param>
-internal sealed record NativeForm(IReadOnlyList<string> Executables, string HowToGet, bool HasStandIn = false);
+/// <param name="OnlyWith">Programs without which nothing would come to it, so that it is taken unasked only where they are on PATH too.</param>
+internal sealed record NativeForm(IReadOnlyList<string> Executables, string HowToGet, bool HasStandIn = false, params IReadOnlyList<string> OnlyWith);
 
 /// <summary>Puts backends into the model: declared once, as the container that is published.</summary>
 internal static class BackendExtensions

@@ -107,7 +107,7 @@ internal sealed record BackendChoice(BackendForm Form, string? Executable = null
         return wanted switch
         {
             null or "" when machine.RunsContainers => new(BackendForm.Container),
-            null or "" when executable is not null => new(BackendForm.Native, executable),
+            null or "" when executable is not null && native.OnlyWith.All(program => machine.FindExecutable(program) is not null) => new(BackendForm.Native, executable),
             null or "" when native.HasStandIn => new(BackendForm.Embedded),
             null or "" => new(BackendForm.Off, Remark: $"{name} is left out: {native.HowToGet}"),
             _ when Is("off") => new(BackendForm.Off, Remark: $"{name} is left out: {setting} is off"),

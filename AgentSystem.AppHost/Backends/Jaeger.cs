@@ -8,7 +8,7 @@ internal static class JaegerExtensions
     public static IResourceBuilder<IBackend> AddJaeger(this IDistributedApplicationBuilder builder, string name, Storage storage)
     {
         var jaeger = builder.AddBackend(
-                name, "docker.io/jaegertracing/jaeger", "2.20.0", new(["jaeger"], "https://www.jaegertracing.io/download", HasStandIn: true), storage)
+                name, "docker.io/jaegertracing/jaeger", "2.20.0", new(["jaeger"], "https://www.jaegertracing.io/download", HasStandIn: true, OnlyWith: ["otelcol-contrib", "loki"]), storage)
             .WithSettings("/etc/jaeger")
             .WithData("/tmp") // the only folder that the image's user can write to, also when a new volume is mounted there
             .WithPort(16686, isExternal: true)

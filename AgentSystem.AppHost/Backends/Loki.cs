@@ -8,7 +8,7 @@ internal static class LokiExtensions
     public static IResourceBuilder<IBackend> AddLoki(this IDistributedApplicationBuilder builder, string name, Storage storage)
     {
         var loki = builder.AddBackend(
-                name, "docker.io/grafana/loki", "3.7.6", new(["loki"], "https://grafana.com/docs/loki/latest/setup/install/local", HasStandIn: true), storage)
+                name, "docker.io/grafana/loki", "3.7.6", new(["loki"], "https://grafana.com/docs/loki/latest/setup/install/local", HasStandIn: true, OnlyWith: ["otelcol-contrib", "jaeger"]), storage)
             .WithSettings("/etc/loki")
             .WithData("/loki")
             .WithPort(3100)

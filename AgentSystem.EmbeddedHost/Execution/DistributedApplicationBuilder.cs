@@ -106,7 +106,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             ResourceServiceHost.AddTo(_inner.Services, _inner.Configuration);
         if (ExecutionContext.IsRunMode)
             _inner.Services.AddHostedService(services => services.GetRequiredService<Runner>());
-        _inner.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        _inner.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
     }
 
     private bool IsTrue(params string[] keys) => keys.Select(key => _inner.Configuration[key]).FirstOrDefault(value => value is not null) is { } text && (text == "1" || bool.TryParse(text, out var yes) && yes);

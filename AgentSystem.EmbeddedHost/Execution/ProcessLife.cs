@@ -23,8 +23,8 @@ internal sealed partial class ProcessLife(
     private Task _life = Task.CompletedTask;
     private volatile ChildProcess? _child;
 
-    /// <summary>How long a process may take to end when it is asked to.</summary>
-    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(8);
+    /// <summary>How long a process may take to end when it is asked to: long enough for one that finishes what it has begun.</summary>
+    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Completes when the life that goes on now is over.</summary>
     public Task Over => _life;
@@ -60,8 +60,8 @@ internal sealed partial class ProcessLife(
         return waited;
     }
 
-    /// <summary>Asks the process to end, and ends it when it has not done so within <paramref name="grace"/>.</summary>
-    public async Task StopAsync(TimeSpan grace)
+    /// <summary>Asks the process to end, and ends it when it has not done so within <see cref="Grace"/>.</summary>
+    public async Task StopAsync()
     {
         (Task life, CancellationTokenSource run) = (_life, _run);
         if (life.IsCompleted)
@@ -75,10 +75,12 @@ internal sealed partial class ProcessLife(
 
         try
         {
-            await life.WaitAsync(grace > TimeSpan.Zero ? grace : TimeSpan.Zero, time).ConfigureAwait(false);
+            await life.WaitAsync(Grace, time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
+            logs.Write(replica.Id, $"Did not end within {Grace.TotalSeconds} s and was killed.", isError: true);
+            LogKilled(replica.Id, Grace.TotalSeconds);
             _child?.KillAll();
             await life.ConfigureAwait(false);
         }
@@ -204,6 +206,9 @@ internal sealed partial class ProcessLife(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Resource} failed: {Reason}")]
     private partial void LogFailed(string resource, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Resource} did not end within {Seconds} s and was killed")]
+    private partial void LogKilled(string resource, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Resource} exited with code {Code}; restart {Number} of {Most} in {Pause}")]
     private partial void LogRestart(string resource, int code, TimeSpan pause, int number, int most);

@@ -50,7 +50,7 @@ internal sealed class ResourceLife : IDisposable
         if (await replica.EndWaitAsync().ConfigureAwait(false))
             return;
         // Starting what runs is starting it anew.
-        await replica.StopAsync(ProcessLife.Grace).ConfigureAwait(false);
+        await replica.StopAsync().ConfigureAwait(false);
         replica.Start(PrepareAsync);
         lock (_replicas)
             _watching = WatchAsync(_watching);
@@ -58,11 +58,11 @@ internal sealed class ResourceLife : IDisposable
 
     public Task StopAsync(string id) => _notifications.TryGetCurrentState(id, out var current) && current.Snapshot.State?.Text == KnownResourceStates.NotStarted
         ? throw new InvalidOperationException($"'{id}' has not been started.")
-        : _replicas[id].StopAsync(ProcessLife.Grace);
+        : _replicas[id].StopAsync();
 
-    public async Task StopAsync(TimeSpan grace)
+    public async Task StopAsync()
     {
-        await Task.WhenAll(_replicas.Values.Select(replica => replica.StopAsync(grace))).ConfigureAwait(false);
+        await Task.WhenAll(_replicas.Values.Select(replica => replica.StopAsync())).ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
     }
 

@@ -21,8 +21,6 @@ internal sealed partial class Runner(
     DistributedApplicationExecutionContext execution, ResourceNotificationService notifications, ResourceLoggerService logs, HealthCheckService checks,
     IServiceProvider services, TimeProvider time, RunSettings settings, ILogger<Runner> logger) : IHostedService, IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
-
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<IResource, ResourceLife> _lives = [];
     private readonly List<TcpProxy> _proxies = [];
@@ -76,13 +74,8 @@ internal sealed partial class Runner(
             return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         settings.Terminal?.Restore();
-        var levels = Dependencies.InStopOrder(_lives.Keys);
-        var deadline = time.GetUtcNow() + Grace;
-        for (var i = 0; i < levels.Count; i++)
-        {
-            var share = (deadline - time.GetUtcNow()) / (levels.Count - i);
-            await Task.WhenAll(levels[i].Select(resource => _lives[resource].StopAsync(share))).ConfigureAwait(false);
-        }
+        foreach (var level in Dependencies.InStopOrder(_lives.Keys))
+            await Task.WhenAll(level.Select(resource => _lives[resource].StopAsync())).ConfigureAwait(false);
 
         await Task.WhenAll(_watches).ConfigureAwait(false);
         foreach (var proxy in _proxies)

@@ -47,6 +47,17 @@ public class BackendChoiceTests
         Assert.Equal(BackendForm.Embedded, Choose(standIn, WithEverything, ("Backends:NodeExporter", "embedded")).Form);
     }
 
+    [Fact]
+    public void One_that_nothing_would_come_to_is_left_to_our_stand_in()
+    {
+        var fed = Native with { HasStandIn = true, OnlyWith = ["otelcol-contrib"] };
+        var alone = Bare with { FindExecutable = name => name == "node_exporter" ? "/opt/node_exporter" : null };
+
+        Assert.Equal(BackendForm.Embedded, Choose(fed, alone).Form);
+        Assert.Equal(BackendForm.Native, Choose(fed, alone, ("Backends:NodeExporter", "native")).Form);
+        Assert.Equal(BackendForm.Native, Choose(fed, WithExecutables).Form);
+    }
+
     [Theory]
     [InlineData("native", BackendForm.Native)]
     [InlineData("Container", BackendForm.Container)]

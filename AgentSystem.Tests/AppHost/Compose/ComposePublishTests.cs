@@ -24,7 +24,7 @@ public sealed class ComposePublishTests : IDisposable
         using (var reader = File.OpenText(_folder["compose", "docker-compose.yaml"]))
             yaml.Load(reader);
         var services = (YamlMappingNode)yaml.Documents[0].RootNode["services"];
-        Assert.Equal(15, services.Children.Count);
+        Assert.Equal(16, services.Children.Count);
         foreach (var (name, service) in services)
         {
             foreach (var volume in Children(service, "volumes").Where(volume => (string?)volume["type"] == "bind"))

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AgentSystem.Tests.Support;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -34,17 +33,48 @@ public sealed class StopOrderTests
     }
 
     [Fact]
-    public async Task what_does_not_end_is_ended()
+    public async Task each_has_its_whole_time_to_finish_what_it_has_begun_however_many_stop_after_it()
     {
+        using var folder = new TempFolder();
+        var time = new FakeTimeProvider();
         var builder = Hosts.Builder();
+        builder.Services.AddSingleton<TimeProvider>(time);
+        var bottom = builder.AddExecutable("bottom", "sleep", ".", "60");
+        var middle = builder.AddExecutable("middle", "sleep", ".", "60").WaitForStart(bottom);
+        builder.AddExecutable(
+            "busy", "sh", folder.Path, "-c", "trap ': > asked; while [ ! -f go ]; do sleep 0.05; done; : > finished; exit 0' TERM; : > ready; while :; do sleep 0.05; done")
+            .WaitForStart(middle);
+        await using var app = await builder.StartAsync();
+        await Eventually.True(() => File.Exists(folder["ready"]));
+
+        var stopped = app.StopAsync();
+        await Eventually.True(() => File.Exists(folder["asked"]));
+        time.Advance(TimeSpan.FromSeconds(14));
+        await File.WriteAllTextAsync(folder["go"], "");
+        await stopped.WaitAsync(Hosts.Limit);
+
+        Assert.True(File.Exists(folder["finished"]));
+    }
+
+    [Fact]
+    public async Task what_does_not_end_is_killed_and_that_is_said()
+    {
+        var time = new FakeTimeProvider();
+        var builder = Hosts.Builder();
+        builder.Services.AddSingleton<TimeProvider>(time);
         builder.AddExecutable("stubborn", "sh", ".", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done");
         await using var app = await builder.StartAsync();
         await Eventually.True(async () => await app.LogOfAsync("stubborn") == "ready");
-        var watch = Stopwatch.StartNew();
 
-        await app.StopAsync().WaitAsync(Hosts.Limit);
+        var stopped = app.StopAsync();
+        await Eventually.True(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return stopped.IsCompleted;
+        });
 
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
+        await stopped;
+        Assert.Contains("Did not end within 15 s and was killed.", await app.LogOfAsync("stubborn"), StringComparison.Ordinal);
     }
 
     [Fact]

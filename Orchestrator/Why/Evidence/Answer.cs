@@ -11,7 +11,7 @@ internal sealed record Answer<T>(IReadOnlyList<T> Items, EvidenceSource Source)
 
     /// <summary>Asks, and turns whatever goes wrong into an answer: an explanation gets poorer by it, and never fails.</summary>
     internal static async Task<Answer<T>> AskAsync(
-        string name, string backend, Func<CancellationToken, Task<IReadOnlyList<T>>> ask, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
+        string name, string backend, string sought, Func<CancellationToken, Task<IReadOnlyList<T>>> ask, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
@@ -19,7 +19,7 @@ internal sealed record Answer<T>(IReadOnlyList<T> Items, EvidenceSource Source)
         {
             var items = await ask(either.Token);
             return items.Count == 0
-                ? new(items, new(name, EvidenceStatus.Empty, $"{backend} has nothing about this task."))
+                ? new(items, new(name, EvidenceStatus.Empty, $"{backend} has no {sought} of this task."))
                 : new(items, new(name, EvidenceStatus.Used, $"{items.Count:N0} from {backend}"));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

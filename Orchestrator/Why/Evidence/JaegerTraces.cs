@@ -29,7 +29,7 @@ internal sealed class JaegerTraces(IHttpClientFactory clients, IOptions<WhyOptio
     {
         if (options.Value.JaegerUrl.Length == 0)
             return Task.FromResult(Answer<TaskSpan>.Off("traces", WhyOptions.JaegerVariable));
-        return Answer<TaskSpan>.AskAsync("traces", "Jaeger", async limit =>
+        return Answer<TaskSpan>.AskAsync("traces", "Jaeger", "span", async limit =>
         {
             using var http = clients.CreateClient(Client);
             var questions = traceIds.Select(id => GetAsync(http, $"api/traces/{id}", limit)).ToList();

@@ -25,7 +25,7 @@ internal sealed class LokiLogs(IHttpClientFactory clients, IOptions<WhyOptions> 
             return Task.FromResult(Answer<LogLine>.Off("logs", WhyOptions.LokiVariable));
         var path = string.Create(CultureInfo.InvariantCulture,
             $"loki/api/v1/query_range?query={Uri.EscapeDataString(Query(taskId, traceIds))}&start={Nanos(from - Margin)}&end={Nanos(to + Margin)}&limit={MaxLines}&direction=forward");
-        return Answer<LogLine>.AskAsync("logs", "Loki", async limit =>
+        return Answer<LogLine>.AskAsync("logs", "Loki", "warning or error", async limit =>
         {
             using var http = clients.CreateClient(Client);
             using var response = await http.GetAsync(new Uri(path, UriKind.Relative), limit);
