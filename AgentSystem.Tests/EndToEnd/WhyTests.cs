@@ -39,8 +39,9 @@ public sealed class WhyTests
         await system.UntilAsync(settled.Id, task => task.State == TaskState.Active);
         await PausedAsync(system, "orchestrator", async () =>
         {
-            await Eventually.True(() => File.Exists(system.Volume.ResultPath(settled.Id)));
-            await Task.Delay(TimeSpan.FromSeconds(1.5)); // the delay that is injected
+            // The delay that is injected: its result lies there for so long.
+            var result = system.Volume.ResultPath(settled.Id);
+            await Eventually.True(() => File.Exists(result) && DateTime.UtcNow - File.GetLastWriteTimeUtc(result) >= TimeSpan.FromSeconds(1.5));
         });
         await CompletedAsync(system, settled);
 

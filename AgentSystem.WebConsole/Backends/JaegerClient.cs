@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using AgentSystem.ServiceDefaults.Backends;
 
 namespace AgentSystem.WebConsole.Backends;
 
@@ -50,30 +50,17 @@ public sealed record Trace(string TraceId, IReadOnlyList<Span> Spans)
         {
             TraceId = span.TraceId,
             SpanId = span.SpanId,
-            ParentId = references.Find(r => r.Type == "CHILD_OF" && r.TraceId == span.TraceId)?.SpanId,
+            ParentId = span.ParentId,
             Name = span.OperationName ?? "",
             Service = process?.ServiceName ?? "",
-            Start = DateTimeOffset.UnixEpoch.AddMicroseconds(span.StartTime),
-            Duration = TimeSpan.FromMicroseconds(Math.Max(0, span.Duration)),
-            Tags = Tags(span.Tags),
+            Start = span.Start,
+            Duration = span.Took,
+            Tags = JaegerTag.Read(span.Tags),
             References = references,
-            Events = [.. (span.Logs ?? []).Select(log => new SpanEvent(DateTimeOffset.UnixEpoch.AddMicroseconds(log.Timestamp), Tags(log.Fields)))],
+            Events = [.. (span.Logs ?? []).Select(log => new SpanEvent(DateTimeOffset.UnixEpoch.AddMicroseconds(log.Timestamp), JaegerTag.Read(log.Fields)))],
             Warnings = span.Warnings ?? [],
-            ProcessTags = Tags(process?.Tags),
+            ProcessTags = JaegerTag.Read(process?.Tags),
         };
-    }
-
-    private static Dictionary<string, string> Tags(IReadOnlyList<JaegerTag>? tags)
-    {
-        var read = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var tag in tags ?? [])
-            read[tag.Key] = tag.Value.ValueKind switch
-            {
-                JsonValueKind.String => tag.Value.GetString()!,
-                JsonValueKind.Undefined => "",
-                _ => tag.Value.GetRawText(),
-            };
-        return read;
     }
 }
 
@@ -133,36 +120,3 @@ public sealed record SpanReference(string TraceId, string SpanId, string Type);
 /// <param name="At">When (UTC).</param>
 /// <param name="Fields">What; <c>event</c> is its name.</param>
 public sealed record SpanEvent(DateTimeOffset At, IReadOnlyDictionary<string, string> Fields);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(JaegerAnswer))]
-internal sealed partial class JaegerJson : JsonSerializerContext;
-
-internal sealed record JaegerAnswer(IReadOnlyList<JaegerTrace>? Data, IReadOnlyList<JaegerError>? Errors);
-
-internal sealed record JaegerError(int? Code, string? Msg);
-
-internal sealed record JaegerTrace(
-    [property: JsonPropertyName("traceID")] string? TraceId, IReadOnlyList<JaegerSpan>? Spans, IReadOnlyDictionary<string, JaegerProcess>? Processes);
-
-internal sealed record JaegerProcess(string? ServiceName, IReadOnlyList<JaegerTag>? Tags);
-
-/// <summary>Times are microseconds, since the Unix epoch and of duration.</summary>
-internal sealed record JaegerSpan(
-    [property: JsonPropertyName("traceID"), JsonRequired] string TraceId,
-    [property: JsonPropertyName("spanID"), JsonRequired] string SpanId,
-    string? OperationName,
-    IReadOnlyList<JaegerReference>? References,
-    long StartTime,
-    long Duration,
-    IReadOnlyList<JaegerTag>? Tags,
-    IReadOnlyList<JaegerLog>? Logs,
-    IReadOnlyList<string>? Warnings,
-    [property: JsonPropertyName("processID")] string? ProcessId);
-
-internal sealed record JaegerReference(
-    string? RefType, [property: JsonPropertyName("traceID")] string? TraceId, [property: JsonPropertyName("spanID")] string? SpanId);
-
-internal sealed record JaegerLog(long Timestamp, IReadOnlyList<JaegerTag>? Fields);
-
-internal sealed record JaegerTag([property: JsonRequired] string Key, JsonElement Value);

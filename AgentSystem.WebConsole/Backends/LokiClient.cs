@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using AgentSystem.ServiceDefaults.Backends;
 
 namespace AgentSystem.WebConsole.Backends;
 
@@ -19,7 +18,7 @@ public sealed class LokiClient(IHttpClientFactory clients, BackendHealth health,
         string query, DateTimeOffset from, DateTimeOffset to, int limit, bool newestFirst, CancellationToken cancellationToken = default)
     {
         var path = string.Create(CultureInfo.InvariantCulture,
-            $"loki/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={Nanoseconds(from)}&end={Nanoseconds(to)}&limit={limit}&direction={(newestFirst ? "backward" : "forward")}");
+            $"loki/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={LokiText.Nanoseconds(from)}&end={LokiText.Nanoseconds(to)}&limit={limit}&direction={(newestFirst ? "backward" : "forward")}");
         var answer = await GetAsync(path, LokiJson.Default.LokiAnswer, cancellationToken);
         return answer.Map<IReadOnlyList<LogLine>>(a =>
         {
@@ -28,14 +27,8 @@ public sealed class LokiClient(IHttpClientFactory clients, BackendHealth health,
         });
     }
 
-    /// <summary>A moment as Loki takes it: Unix nanoseconds.</summary>
-    public static long Nanoseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
-
-    internal static IEnumerable<LogLine> Lines(LokiStream stream) =>
-        (stream.Values ?? []).Where(value => value.Count >= 2).Select(value => new LogLine(
-            DateTimeOffset.UnixEpoch.AddTicks(long.Parse(value[0].GetString()!, CultureInfo.InvariantCulture) / 100),
-            value[1].GetString()!,
-            stream.Stream ?? new Dictionary<string, string>()));
+    internal static IEnumerable<LogLine> Lines(LokiResult stream) =>
+        stream.Lines.Select(line => new LogLine(line.At, line.Text, stream.Stream ?? new Dictionary<string, string>()));
 }
 
 /// <summary>A line of a log.</summary>
@@ -51,32 +44,5 @@ public sealed record LogLine(DateTimeOffset At, string Text, IReadOnlyDictionary
     public string Service => Labels.GetValueOrDefault("service_name") ?? "";
 
     /// <summary>What it says: the message, where the line is one of our console's JSON objects that was collected from a file.</summary>
-    public string Message
-    {
-        get
-        {
-            if (Text is not ['{', ..])
-                return Text;
-            try
-            {
-                using var json = JsonDocument.Parse(Text);
-                return json.RootElement.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString()! : Text;
-            }
-            catch (JsonException)
-            {
-                return Text;
-            }
-        }
-    }
+    public string Message => LokiText.Message(Text);
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(LokiAnswer))]
-internal sealed partial class LokiJson : JsonSerializerContext;
-
-internal sealed record LokiAnswer(LokiData? Data);
-
-internal sealed record LokiData(IReadOnlyList<LokiStream>? Result);
-
-/// <summary>Each value is a timestamp in nanoseconds (as text), a line, and perhaps its metadata.</summary>
-internal sealed record LokiStream(IReadOnlyDictionary<string, string>? Stream, IReadOnlyList<IReadOnlyList<JsonElement>>? Values);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AgentSystem.ServiceDefaults.Backends;
 using AgentSystem.WebConsole.Backends;
 
 namespace AgentSystem.WebConsole.Logs;
@@ -22,7 +23,7 @@ public static class LogQueries
         ArgumentNullException.ThrowIfNull(loki);
         ArgumentNullException.ThrowIfNull(buckets);
         var path = string.Create(CultureInfo.InvariantCulture,
-            $"loki/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={LokiClient.Nanoseconds(buckets.From + buckets.Step)}&end={LokiClient.Nanoseconds(buckets.To)}&step={buckets.Step.TotalSeconds}");
+            $"loki/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={LokiText.Nanoseconds(buckets.From + buckets.Step)}&end={LokiText.Nanoseconds(buckets.To)}&step={buckets.Step.TotalSeconds}");
         return (await loki.GetAsync(path, LogQueriesJson.Default.LokiMatrixAnswer, cancellationToken)).Map(answer => LogVolume.Of(
             buckets,
             (answer.Data?.Result ?? []).Select(series => new VolumeSeries(

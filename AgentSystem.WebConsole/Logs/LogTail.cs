@@ -1,6 +1,8 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using AgentSystem.ServiceDefaults.Backends;
 using AgentSystem.WebConsole.Backends;
 
 namespace AgentSystem.WebConsole.Logs;
@@ -62,8 +64,8 @@ public sealed class LogTail(IHttpClientFactory clients)
     }
 }
 
-[System.Text.Json.Serialization.JsonSourceGenerationOptions(PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase)]
-[System.Text.Json.Serialization.JsonSerializable(typeof(TailMessage))]
-internal sealed partial class LogTailJson : System.Text.Json.Serialization.JsonSerializerContext;
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TailMessage))]
+internal sealed partial class LogTailJson : JsonSerializerContext;
 
-internal sealed record TailMessage(IReadOnlyList<LokiStream>? Streams);
+internal sealed record TailMessage(IReadOnlyList<LokiResult>? Streams);

@@ -42,7 +42,7 @@ public sealed class StopOrderTests
         var bottom = builder.AddExecutable("bottom", "sleep", ".", "60");
         var middle = builder.AddExecutable("middle", "sleep", ".", "60").WaitForStart(bottom);
         builder.AddExecutable(
-            "busy", "sh", folder.Path, "-c", "trap ': > asked; while [ ! -f go ]; do sleep 0.05; done; : > finished; exit 0' TERM; : > ready; while :; do sleep 0.05; done")
+            "busy", "sh", folder.Path, "-c", "mkfifo go idle; trap ': > asked; read line < go; : > finished; exit 0' TERM; exec 3<>idle; : > ready; while :; do read line <&3; done")
             .WaitForStart(middle);
         await using var app = await builder.StartAsync();
         await Eventually.True(() => File.Exists(folder["ready"]));
@@ -50,7 +50,7 @@ public sealed class StopOrderTests
         var stopped = app.StopAsync();
         await Eventually.True(() => File.Exists(folder["asked"]));
         time.Advance(TimeSpan.FromSeconds(14));
-        await File.WriteAllTextAsync(folder["go"], "");
+        await File.WriteAllTextAsync(folder["go"], "go\n");
         await stopped.WaitAsync(Hosts.Limit);
 
         Assert.True(File.Exists(folder["finished"]));

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using AgentSystem.Protocol;
+using AgentSystem.ServiceDefaults.Backends;
 using AgentSystem.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -59,44 +59,9 @@ internal sealed class JaegerTraces(IHttpClientFactory clients, IOptions<WhyOptio
         return (answer?.Data ?? []).SelectMany(trace => (trace.Spans ?? []).Select(span => Read(span, trace)));
     }
 
-    private static TaskSpan Read(JaegerSpan span, JaegerTrace trace)
-    {
-        var start = DateTimeOffset.UnixEpoch.AddMicroseconds(span.StartTime);
-        var parent = (span.References ?? []).FirstOrDefault(r => r.RefType == "CHILD_OF" && r.TraceId == span.TraceId)?.SpanId;
-        var service = trace.Processes?.GetValueOrDefault(span.ProcessId ?? "")?.ServiceName ?? "";
-        var tags = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var tag in span.Tags ?? [])
-            tags[tag.Key] = tag.Value.ValueKind == JsonValueKind.String ? tag.Value.GetString()! : tag.Value.ValueKind == JsonValueKind.Undefined ? "" : tag.Value.GetRawText();
-        return new(span.TraceId, span.SpanId, parent, span.OperationName ?? "", service, start, start.AddMicroseconds(Math.Max(0, span.Duration)), tags);
-    }
+    private static TaskSpan Read(JaegerSpan span, JaegerTrace trace) => new(
+        span.TraceId, span.SpanId, span.ParentId, span.OperationName ?? "", trace.Processes?.GetValueOrDefault(span.ProcessId ?? "")?.ServiceName ?? "",
+        span.Start, span.Start + span.Took, JaegerTag.Read(span.Tags));
 
     private static long Micros(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }
-
-/// <summary>What we read of Jaeger's answers.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(JaegerAnswer))]
-[JsonSerializable(typeof(Dictionary<string, string>))]
-internal sealed partial class JaegerJson : JsonSerializerContext;
-
-internal sealed record JaegerAnswer(IReadOnlyList<JaegerTrace>? Data);
-
-internal sealed record JaegerTrace(IReadOnlyList<JaegerSpan>? Spans, IReadOnlyDictionary<string, JaegerProcess>? Processes);
-
-internal sealed record JaegerProcess(string? ServiceName);
-
-/// <summary>Times are microseconds, since the Unix epoch and of duration.</summary>
-internal sealed record JaegerSpan(
-    [property: JsonPropertyName("traceID"), JsonRequired] string TraceId,
-    [property: JsonPropertyName("spanID"), JsonRequired] string SpanId,
-    string? OperationName,
-    IReadOnlyList<JaegerReference>? References,
-    long StartTime,
-    long Duration,
-    IReadOnlyList<JaegerTag>? Tags,
-    [property: JsonPropertyName("processID")] string? ProcessId);
-
-internal sealed record JaegerReference(
-    string? RefType, [property: JsonPropertyName("traceID")] string? TraceId, [property: JsonPropertyName("spanID")] string? SpanId);
-
-internal sealed record JaegerTag([property: JsonRequired] string Key, JsonElement Value);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using AgentSystem.Protocol;
+using AgentSystem.ServiceDefaults.Backends;
 using Microsoft.Extensions.Options;
 
 namespace AgentSystem.Orchestrator.Why.Evidence;
@@ -24,7 +24,7 @@ internal sealed class LokiLogs(IHttpClientFactory clients, IOptions<WhyOptions> 
         if (options.Value.LokiUrl.Length == 0)
             return Task.FromResult(Answer<LogLine>.Off("logs", WhyOptions.LokiVariable));
         var path = string.Create(CultureInfo.InvariantCulture,
-            $"loki/api/v1/query_range?query={Uri.EscapeDataString(Query(taskId, traceIds))}&start={Nanos(from - Margin)}&end={Nanos(to + Margin)}&limit={MaxLines}&direction=forward");
+            $"loki/api/v1/query_range?query={Uri.EscapeDataString(Query(taskId, traceIds))}&start={LokiText.Nanoseconds(from - Margin)}&end={LokiText.Nanoseconds(to + Margin)}&limit={MaxLines}&direction=forward");
         return Answer<LogLine>.AskAsync("logs", "Loki", "warning or error", async limit =>
         {
             using var http = clients.CreateClient(Client);
@@ -43,45 +43,15 @@ internal sealed class LokiLogs(IHttpClientFactory clients, IOptions<WhyOptions> 
         return $$"""{service_name=~".+"} | detected_level=~"warn|error|critical|fatal" | {{ids}}""";
     }
 
-    private static IEnumerable<LogLine> Lines(LokiStream stream)
+    private static IEnumerable<LogLine> Lines(LokiResult stream)
     {
         var labels = stream.Stream ?? new Dictionary<string, string>();
-        return (stream.Values ?? []).Where(value => value.Count >= 2).Select(value => new LogLine(
-            DateTimeOffset.UnixEpoch.AddTicks(long.Parse(value[0].GetString()!, CultureInfo.InvariantCulture) / 100),
+        return stream.Lines.Select(line => new LogLine(
+            line.At,
             labels.GetValueOrDefault("detected_level", "unknown"),
             labels.GetValueOrDefault("service_name", ""),
-            Message(value[1].GetString()!),
+            LokiText.Message(line.Text),
             labels.GetValueOrDefault(TelemetryNames.Logs.TraceId),
             int.TryParse(labels.GetValueOrDefault(TelemetryNames.Logs.Attempt), out var attempt) ? attempt : null));
     }
-
-    /// <summary>A line of our console format, collected from a file, is JSON; people want its message.</summary>
-    private static string Message(string line)
-    {
-        if (line is not ['{', ..])
-            return line;
-        try
-        {
-            using var json = JsonDocument.Parse(line);
-            return json.RootElement.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString()! : line;
-        }
-        catch (JsonException)
-        {
-            return line;
-        }
-    }
-
-    private static long Nanos(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
 }
-
-/// <summary>What we read of Loki's answers.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(LokiAnswer))]
-internal sealed partial class LokiJson : JsonSerializerContext;
-
-internal sealed record LokiAnswer(LokiData? Data);
-
-internal sealed record LokiData(IReadOnlyList<LokiStream>? Result);
-
-/// <summary>Each value is a timestamp in nanoseconds (as text), a line, and perhaps its metadata.</summary>
-internal sealed record LokiStream(IReadOnlyDictionary<string, string>? Stream, IReadOnlyList<IReadOnlyList<JsonElement>>? Values);
