@@ -108,7 +108,7 @@ internal sealed record BackendChoice(BackendForm Form, string? Executable = null
         {
             null or "" when machine.RunsContainers => new(BackendForm.Container),
             null or "" when executable is not null && native.OnlyWith.All(program => machine.FindExecutable(program) is not null) => new(BackendForm.Native, executable),
-            null or "" when native.HasStandIn => new(BackendForm.Embedded),
+            null or "" when native.HasStandIn => new(BackendForm.Embedded, Remark: $"{name} is left out: the telemetry store stands in for it"),
             null or "" => new(BackendForm.Off, Remark: $"{name} is left out: {native.HowToGet}"),
             _ when Is("off") => new(BackendForm.Off, Remark: $"{name} is left out: {setting} is off"),
             _ when Is("container") => new(BackendForm.Container),

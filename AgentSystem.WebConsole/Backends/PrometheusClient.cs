@@ -63,31 +63,15 @@ public sealed class PrometheusClient(IHttpClientFactory clients, BackendHealth h
         }
     }
 
-    // {"status":"success","data":{"resultType":"vector","result":[{"metric":{"job":"node"},"value":[1435781451.781,"1"]}]}}
+    // {"status":"success","data":{"resultType":"vector","result":[…]}}
     private static IReadOnlyList<Sample> Samples(PrometheusAnswer answer) => answer.Data.GetProperty("resultType").GetString() switch
     {
-        "vector" => [.. answer.Data.GetProperty("result").EnumerateArray().Select(s => new Sample(Labels(s), Point(s.GetProperty("value"))))],
-        "scalar" => [new Sample(new Dictionary<string, string>(), Point(answer.Data.GetProperty("result")))],
+        "vector" => MetricValues.Vector(answer.Data.GetProperty("result")),
+        "scalar" => [new Sample(new Dictionary<string, string>(), MetricValues.Point(answer.Data.GetProperty("result")))],
         var other => throw new InvalidOperationException($"The expression is a {other}, where a vector or a scalar is needed."),
     };
 
-    private static IReadOnlyList<Series> ManySeries(PrometheusAnswer answer) =>
-    [
-        .. answer.Data.GetProperty("result").EnumerateArray().Select(s => new Series(Labels(s), [.. s.GetProperty("values").EnumerateArray().Select(Point)])),
-    ];
-
-    private static Dictionary<string, string> Labels(JsonElement series) =>
-        series.GetProperty("metric").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString() ?? "");
-
-    private static Point Point(JsonElement pair) =>
-        new(DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(pair[0].GetDouble() * 1000)), Number(pair[1].GetString() ?? ""));
-
-    private static double Number(string text) => text switch
-    {
-        "+Inf" => double.PositiveInfinity,
-        "-Inf" => double.NegativeInfinity,
-        _ => double.Parse(text, CultureInfo.InvariantCulture),
-    };
+    private static IReadOnlyList<Series> ManySeries(PrometheusAnswer answer) => MetricValues.Matrix(answer.Data.GetProperty("result"));
 }
 
 /// <summary>One value of a series.</summary>

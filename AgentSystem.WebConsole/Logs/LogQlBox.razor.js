@@ -2,7 +2,7 @@
 export function attach(box, server, query) {
   // Where the page is gone nobody listens any more.
   const tell = (...call) => server.invokeMethodAsync(...call).catch(() => {});
-  const write = () => tell("WriteAsync", box.value, box.selectionStart);
+  const write = () => { forgetChoice(box); tell("WriteAsync", box.value, box.selectionStart); };
   const isOpen = () => box.hasAttribute("aria-controls");
   box.addEventListener("input", write);
   box.addEventListener("blur", () => { if (isOpen()) tell("PressAsync", "Escape"); });
@@ -25,7 +25,13 @@ export function attach(box, server, query) {
 }
 
 export function place(box, text, at) {
+  forgetChoice(box);
   box.value = text;
   box.focus();
   box.setSelectionRange(at, at);
+}
+
+// What was chosen was chosen for another text; the server says so as well, but a quick Enter comes before its word.
+function forgetChoice(box) {
+  box.removeAttribute("aria-activedescendant");
 }

@@ -26,25 +26,7 @@ public sealed class PrometheusQueries(PrometheusClient prometheus, SharedQueries
             $"{query.Expression}@{query.From:o}-{query.To:o}/{query.Step}", stop => prometheus.QueryRangeAsync(query.Expression, query.From, query.To, query.Step, stop), cancellation);
         // A chart without its exemplars is still right.
         var found = await exemplars;
-        return series.Map(all => QueryResult.Of(query, [.. all.Select(one => OnGrid(one, query))], found));
-    }
-
-    /// <summary>Puts the points on the query's grid, so that a step without a value is a gap and all series have the same moments.</summary>
-    private static (IReadOnlyDictionary<string, string> Labels, long[] Times, double[] Values) OnGrid(Series series, PlannedQuery query)
-    {
-        var (start, step) = (query.From.ToUnixTimeMilliseconds(), (long)query.Step.TotalMilliseconds);
-        var times = new long[((query.To.ToUnixTimeMilliseconds() - start) / step) + 1];
-        for (var i = 0; i < times.Length; i++)
-            times[i] = start + (i * step);
-        var values = new double[times.Length];
-        Array.Fill(values, double.NaN);
-        foreach (var point in series.Points)
-        {
-            var at = (point.At.ToUnixTimeMilliseconds() - start + (step / 2)) / step;
-            if (at >= 0 && at < values.Length)
-                values[at] = point.Value;
-        }
-        return (series.Labels, times, values);
+        return series.Map(all => QueryResult.Of(query, [.. all.Select(one => Grid.Place(one, query))], found));
     }
 
     private async Task<IReadOnlyList<ExemplarPoint>> ExemplarsAsync(PlannedQuery query, CancellationToken cancellation)
