@@ -107,9 +107,11 @@ internal static class GoText
         var magnitude = Math.Abs(value);
         if (!double.IsFinite(value) || value == 0 || magnitude is >= 1e-4 and < 1e21)
             return FormatPlain(value);
-        var plain = value.ToString("E16", CultureInfo.InvariantCulture);
-        var exponent = int.Parse(plain.AsSpan(plain.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var digits = new string([.. FormatPlain(magnitude).Where(char.IsAsciiDigit)]).Trim('0');
+        var plain = FormatPlain(magnitude);
+        var point = plain.IndexOf('.', StringComparison.Ordinal) is >= 0 and var at ? at : plain.Length;
+        var first = plain.AsSpan().IndexOfAnyInRange('1', '9');
+        var exponent = first < point ? point - 1 : point - first;
+        var digits = new string([.. plain.Where(char.IsAsciiDigit)]).Trim('0');
         var mantissa = digits.Length == 1 ? digits : $"{digits[0]}.{digits[1..]}";
         return $"{(value < 0 ? "-" : "")}{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
     }

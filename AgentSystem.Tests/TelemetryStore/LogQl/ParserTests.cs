@@ -61,6 +61,13 @@ public sealed class ParserTests
     public void A_selector_that_everything_satisfies_is_refused(string text) =>
         Assert.Contains("queries require at least one regexp or equality matcher", Assert.Throws<LogQlParseException>(() => Parser.Parse(text)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(1e-90, "1e-90")] // In seventeen digits it is 9.9999999999999999e-91.
+    [InlineData(-2.5e-7, "-2.5e-07")]
+    [InlineData(1e21, "1e+21")]
+    [InlineData(2.8348837361869e29, "2.8348837361869e+29")]
+    public void A_number_is_written_as_Go_does(double value, string text) => Assert.Equal(text, new Literal(value).ToString());
+
     [Fact]
     public void A_query_reads_back_as_itself() => LogQlGen.Query.Sample(expr => Assert.Equal(expr, Parser.Parse(expr.ToString())), iter: 3000);
 
