@@ -44,6 +44,7 @@ public static class Eventually
     {
         var limit = timeout ?? DefaultTimeout;
         var watch = Stopwatch.StartNew();
+        using var again = new PeriodicTimer(Interval);
         Exception? last = null;
         while (true)
         {
@@ -60,7 +61,7 @@ public static class Eventually
             }
             if (watch.Elapsed > limit)
                 throw new TimeoutException($"Waited {limit.TotalSeconds:0.#} s in vain for: {what}{(last is null ? "" : $" (last: {last.Message})")}", last);
-            await Task.Delay(Interval);
+            await again.WaitForNextTickAsync();
         }
     }
 }

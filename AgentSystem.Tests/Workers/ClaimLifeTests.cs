@@ -26,7 +26,7 @@ public sealed class ClaimLifeTests : IDisposable
             begun.SetResult();
             try
             {
-                await Task.Delay(Timeout.Infinite, cancellation);
+                await new TaskCompletionSource().Task.WaitAsync(cancellation);
             }
             finally
             {

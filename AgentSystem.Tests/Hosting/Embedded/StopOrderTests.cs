@@ -29,7 +29,7 @@ public sealed class StopOrderTests
         Assert.Equal(["bottom"], order[3..]);
 
         IResourceBuilder<ExecutableResource> Add(string name) => builder.AddExecutable(
-            name, "sh", folder.Path, "-c", $"trap 'echo {name} >> order; exit 0' TERM; : > {name}; while :; do sleep 0.05; done");
+            name, "sh", folder.Path, "-c", $"mkfifo {name}.idle; trap 'echo {name} >> order; exit 0' TERM; exec 3<>{name}.idle; : > {name}; read line <&3");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class StopOrderTests
         var time = new FakeTimeProvider();
         var builder = Hosts.Builder();
         builder.Services.AddSingleton<TimeProvider>(time);
-        builder.AddExecutable("stubborn", "sh", ".", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done");
+        builder.AddExecutable("stubborn", "sh", ".", "-c", "trap '' TERM; echo ready; exec sleep 1000");
         await using var app = await builder.StartAsync();
         await Eventually.True(async () => await app.LogOfAsync("stubborn") == "ready");
 

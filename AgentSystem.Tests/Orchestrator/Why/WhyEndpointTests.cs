@@ -85,7 +85,7 @@ public sealed class WhyEndpointTests : IAsyncLifetime
     {
         _backends.Instead = how switch
         {
-            "silent" => context => Task.Delay(Timeout.Infinite, context.RequestAborted),
+            "silent" => context => new TaskCompletionSource().Task.WaitAsync(context.RequestAborted),
             "broken" => context => Answer(context, 500, "oops"),
             "garbage" => context => Answer(context, 200, "<html>hello</html>"),
             "other" => context => Answer(context, 200, """{"data":[{"spans":[{"startTime":999999999999999999,"traceID":"a","spanID":"b"}]}],"status":7}"""),

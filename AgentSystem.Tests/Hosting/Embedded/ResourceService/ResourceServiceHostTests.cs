@@ -105,7 +105,7 @@ public sealed class ResourceServiceHostTests
     {
         var builder = ResourceServiceClient.Builder();
         // It takes its time to stop, but nobody who listens waits for that.
-        builder.AddExecutable("stubborn", "sh", ".", "-c", "trap '' TERM; echo ready; while :; do sleep 0.2; done");
+        builder.AddExecutable("stubborn", "sh", ".", "-c", "trap '' TERM; echo ready; exec sleep 1000");
         await using var app = await builder.StartAsync();
         using var client = ResourceServiceClient.For(app);
         await client.UntilAsync("/resources/stubborn/logs/events", lines => lines[0].Text("text") == "ready");
