@@ -28,10 +28,13 @@ public sealed record OverviewNumbers(
 /// <summary>What the overview asks Prometheus.</summary>
 public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider time)
 {
-    private const string PerMinute = $"sum(rate({Metrics.TaskCompleted}[5m])) * 60";
-    private const string P95 = $"histogram_quantile(0.95, sum by (le) (rate({Metrics.TaskProcessingDuration}_bucket[5m])))";
-    private const string Failed = $"sum(increase({Metrics.TaskFailed}[1h]))";
-    private const string Ended = $"(sum(increase({Metrics.TaskCompleted}[1h])) + ({Failed} or vector(0)))";
+    private const int Often = 300, Hour = 3600;
+
+    internal static readonly string PerMinute = $"sum({Increase(Metrics.TaskCompleted, Often)}) / 5";
+    internal static readonly string P95 = $"histogram_quantile(0.95, sum by (le) ({Increase(Metrics.TaskProcessingDuration + "_bucket", Often)}))";
+    internal static readonly string Failed = $"sum({Increase(Metrics.TaskFailed, Hour)})";
+    internal static readonly string FailedShare = $"({Failed} or vector(0)) / (sum({Increase(Metrics.TaskCompleted, Hour)}) + ({Failed} or vector(0)))";
+
     private const string Waiting = $"sum({Metrics.TaskQueueDepth}{{{TelemetryNames.Labels.Status}=~\"pending|ready\"}})";
     private const string Oldest = $"max({Metrics.TaskBacklogAge})";
 
@@ -42,7 +45,7 @@ public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider ti
     {
         var now = time.GetUtcNow();
         var courses = await Task.WhenAll(new[] { PerMinute, P95, Waiting }.Select(query => prometheus.QueryRangeAsync(query, now - Course, now, Step, cancellationToken)));
-        var numbers = await Task.WhenAll(new[] { PerMinute, P95, Failed, $"({Failed} or vector(0)) / {Ended}", Waiting, Oldest, Spent(now), SloRecords.BudgetLeft, "min by (job) (up)" }
+        var numbers = await Task.WhenAll(new[] { PerMinute, P95, Failed, FailedShare, Waiting, Oldest, Spent(now), SloRecords.BudgetLeft, "min by (job) (up)" }
             .Select(query => prometheus.QueryAsync(query, now, cancellationToken)));
         if (courses.Select(course => course.Problem).Concat(numbers.Select(number => number.Problem)).FirstOrDefault(problem => problem is not null) is { } problem)
             return problem;
@@ -58,12 +61,12 @@ public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider ti
             numbers[8].Value!.Where(sample => sample.Labels.ContainsKey("job")).ToDictionary(sample => sample.Labels["job"], sample => sample.Point.Value > 0));
     }
 
-    // A counter that begins during the day counts from its first sample on, which increase() alone would leave out.
-    private static string Spent(DateTimeOffset now)
-    {
-        var seconds = Math.Max(60, (int)now.TimeOfDay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return $"sum(increase({Metrics.ClaudeCost}[{seconds}s]) or ({Metrics.ClaudeCost} unless {Metrics.ClaudeCost} offset {seconds}s))";
-    }
+    private static string Spent(DateTimeOffset now) => $"sum({Increase(Metrics.ClaudeCost, Math.Max(60, (int)now.TimeOfDay.TotalSeconds))})";
+
+    // A counter that begins within the time counts from nothing on, even when its process has ended since: increase() knows only what came after its
+    // first sample, which for the first failure of a kind is none.
+    private static string Increase(string counter, int seconds) => string.Create(
+        CultureInfo.InvariantCulture, $"(max_over_time({counter}[{seconds}s]) unless {counter} offset {seconds}s) or increase({counter}[{seconds}s])");
 
     private static string SloName(IReadOnlyDictionary<string, string> labels) =>
         labels.GetValueOrDefault(SloRecords.NameLabel) ?? labels.GetValueOrDefault(SloRecords.IdLabel) ?? "";

@@ -1,9 +1,11 @@
+using System.Diagnostics;
+using AgentSystem.Tests.Support;
 using AgentSystem.WebConsole.Backends;
 using AgentSystem.WebConsole.Overview;
 
 namespace AgentSystem.Tests.WebConsole.Overview;
 
-/// <summary>What is made of Prometheus's answers; that it understands the questions is tested in the browser, against the real one.</summary>
+/// <summary>What is made of Prometheus's answers; that it understands all questions is tested in the browser, against the real one.</summary>
 public sealed class OverviewQueriesTests : IDisposable
 {
     private readonly FakeBackend _backend = new();
@@ -43,6 +45,41 @@ public sealed class OverviewQueriesTests : IDisposable
         _backend.Answer = _ => throw new HttpRequestException(HttpRequestError.ConnectionError);
 
         Assert.Equal(ProblemKind.Down, (await new OverviewQueries(_backend.Prometheus, _backend.Time).AskAsync(default)).Problem?.Kind);
+    }
+
+    /// <summary>
+    /// marie began half an hour ago: the first failure is the first sample of the series. anga failed ten times, all of them earlier than an hour ago.
+    /// fabien failed twice within the hour and ended. Judged by the real promtool, a sample a minute.
+    /// </summary>
+    [Fact]
+    public async Task What_happened_first_counts()
+    {
+        const int now = 150;
+        var tests = $$"""
+            tests:
+              - interval: 1m
+                input_series:
+                  - { series: 'task_failed_total{worker="marie"}', values: '_x120 1x{{now - 120}}' }
+                  - { series: 'task_failed_total{worker="anga"}', values: '10x{{now}}' }
+                  - { series: 'task_failed_total{worker="fabien"}', values: '_x100 2x9 stale' }
+                  - { series: 'task_completed_total{worker="marie"}', values: '_x147 5 6 7' }
+                  - { series: 'task_processing_duration_seconds_bucket{worker="marie",le="1"}', values: '_x147 5 6 7' }
+                  - { series: 'task_processing_duration_seconds_bucket{worker="marie",le="+Inf"}', values: '_x147 5 6 7' }
+                promql_expr_test:
+                  - { expr: '{{OverviewQueries.Failed}}', eval_time: {{now}}m, exp_samples: [{ value: 3 }] }
+                  - { expr: '{{OverviewQueries.FailedShare}}', eval_time: {{now}}m, exp_samples: [{ value: 0.3 }] }
+                  - { expr: '{{OverviewQueries.PerMinute}}', eval_time: {{now}}m, exp_samples: [{ value: 1.4 }] }
+                  - { expr: '{{OverviewQueries.P95}}', eval_time: {{now}}m, exp_samples: [{ value: 0.95 }] }
+
+            """;
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["tests.yml"], tests);
+
+        using var promtool = Process.Start(new ProcessStartInfo("promtool", ["test", "rules", folder["tests.yml"]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var said = await Task.WhenAll(promtool.StandardOutput.ReadToEndAsync(), promtool.StandardError.ReadToEndAsync());
+        await promtool.WaitForExitAsync();
+
+        Assert.True(promtool.ExitCode == 0, string.Concat(said));
     }
 
     private static string Vector(string result) => """{"status":"success","data":{"resultType":"vector","result":[""" + result + "]}}";
