@@ -1,3 +1,4 @@
+using AgentSystem.WebConsole.Dashboards.Charts;
 using AgentSystem.WebConsole.Dashboards.Queries;
 
 namespace AgentSystem.WebConsole.Dashboards;
@@ -22,5 +23,6 @@ internal static class DashboardExtensions
         builder.Services.AddSingleton<VariableQueries>();
         builder.Services.AddSingleton<AnnotationLoader>();
         builder.Services.AddSingleton<PanelLoader>();
+        builder.Services.AddScoped<DashboardScript>();
     }
 }

@@ -251,6 +251,14 @@ export async function draw(element, spec, server) {
   chart.resize.observe(element);
 }
 
+/** Resolves when what the window shows is drawn, or after half a second: the rest need not wait for data that are slow to come. */
+export async function untilDrawn() {
+  const end = performance.now() + 500;
+  const isInSight = element => { const box = element.getBoundingClientRect(); return box.bottom >= 0 && box.top <= window.innerHeight; };
+  while (performance.now() < end && [...document.querySelectorAll(".panel .skeleton, .series-chart:not([data-drawn])")].some(isInSight))
+    await new Promise(resolve => setTimeout(resolve, 16));
+}
+
 /** Forgets a chart. */
 export function remove(element) {
   const chart = charts.get(element);

@@ -19,6 +19,9 @@ public sealed partial class DashboardPage
     // Choices change with what comes and goes: workers, types of tasks.
     private static readonly TimeSpan VariableInterval = TimeSpan.FromSeconds(30);
 
+    // About what a window shows, in rows of the grid. The rest comes when that is drawn, so that nobody waits for what nobody sees.
+    private const int FirstRows = 18;
+
     private readonly HashSet<string> _toggledRows = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toggledAnnotations = new(StringComparer.Ordinal);
     private DashboardFile? _file;
@@ -29,6 +32,7 @@ public sealed partial class DashboardPage
     private IReadOnlyList<Annotation> _annotations = [];
     private string? _error;
     private int _revision;
+    private bool _isDrawing, _hasAll;
 
     /// <summary>The dashboard's uid.</summary>
     [Parameter]
@@ -47,8 +51,21 @@ public sealed partial class DashboardPage
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
+        if (_file?.Dashboard?.Uid != Uid)
+            _hasAll = false;
         _file = Files.Find(Uid);
         ReadAddress();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_scope is null || _hasAll || _isDrawing)
+            return;
+        _isDrawing = true;
+        await Script.UntilDrawnAsync();
+        (_isDrawing, _hasAll) = (false, true);
+        StateHasChanged();
     }
 
     /// <inheritdoc/>
