@@ -80,7 +80,7 @@ public abstract class BackendClient(Backend backend, IHttpClientFactory clients,
         }
         catch (HttpRequestException e)
         {
-            return Down(e.HttpRequestError == HttpRequestError.ConnectionError ? $"Nobody listens at {http.BaseAddress.Authority}." : e.Message);
+            return Down(e.HttpRequestError == HttpRequestError.ConnectionError ? $"Nobody listens at {http.BaseAddress.Authority}." : (e.InnerException ?? e).Message);
         }
         catch (Exception e) when (e is IOException or JsonException or InvalidOperationException)
         {

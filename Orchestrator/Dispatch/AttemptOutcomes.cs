@@ -58,6 +58,6 @@ public sealed partial class AttemptOutcomes(
     [LoggerMessage(Level = LogLevel.Error, Message = "Task {task_id} is dead after attempt {Attempt} ({ErrorType}): {Error}")]
     private partial void LogDead(string task_id, int attempt, string errorType, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Attempt {Attempt} at task {task_id} failed ({ErrorType}): {Error} The next one is due at {DueAt}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Attempt {Attempt} at task {task_id} failed ({ErrorType}): {Error} The next one is due at {DueAt:o}")]
     private partial void LogRetry(string task_id, int attempt, string errorType, string error, DateTimeOffset? dueAt);
 }

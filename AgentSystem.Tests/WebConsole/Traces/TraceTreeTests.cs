@@ -60,6 +60,16 @@ public sealed class TraceTreeTests
         Assert.Equal(TimeSpan.FromMilliseconds(897), tree.Find("process")!.EndsLate);
     }
 
+    [Theory]
+    [InlineData("clock skew adjustment disabled; not applying calculated delta of -7µs", false)]
+    [InlineData("duplicate span IDs; skipping clock skew adjustment", true)]
+    public void A_warning_is_odd_unless_Jaeger_only_guesses_at_clocks(string warning, bool isOdd)
+    {
+        var tree = TraceTree.Of(Trace(Span("send", null, 0, 3), Span("receive", "send", 2, 5) with { Warnings = [warning] }));
+
+        Assert.Equal(isOdd, tree.Find("receive")!.IsOdd);
+    }
+
     [Fact]
     public void A_trace_without_spans_has_no_tree() => Assert.Empty(TraceTree.Of(Trace()).Roots);
 
