@@ -48,6 +48,11 @@ internal sealed class DataSet(StoreBenchmarkOptions options, string folder)
         }
         else
             await MakeAsync(report, say, cancellationToken);
+    }
+
+    /// <summary>Has the same lines in SQLite, unless they are there.</summary>
+    internal void PreparePeer(Action<string> say)
+    {
         say("the same lines in SQLite");
         SearchPeer.Prepare(Peer, NewLines(), Lines, Math.Min(Lines, options.IndexedLines));
     }

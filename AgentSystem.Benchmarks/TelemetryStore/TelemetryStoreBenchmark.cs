@@ -23,6 +23,7 @@ internal sealed class TelemetryStoreBenchmark(StoreBenchmarkOptions options, Tex
             Peers.InsertPeers.Run(options, report, temporary);
             var data = new DataSet(options, options.Data ?? Path.Combine(temporary, "data"));
             await data.PrepareAsync(report, Say, cancellationToken);
+            data.PreparePeer(Say);
             Say("traces by id, search");
             await new QueryBenchmark(options, report, data).RunAsync(Say, cancellationToken);
         }

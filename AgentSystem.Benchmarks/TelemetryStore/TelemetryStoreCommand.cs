@@ -1,4 +1,5 @@
 using System.CommandLine;
+using static AgentSystem.Benchmarks.CommandOptions;
 
 namespace AgentSystem.Benchmarks.TelemetryStore;
 
@@ -12,8 +13,7 @@ internal static class TelemetryStoreCommand
         var indexed = Number("--fts-lines", 500_000, "Lines of the FTS5 index that stands beside the search; with --data it is kept too.");
         var seconds = Number("--seconds", 10, "How long each kind of ingest is measured.");
         var runs = Number("--runs", 40, "How often each query is asked.");
-        var data = new Option<string?>("--data") { Description = "A folder that keeps what is searched, for the next run." };
-        var json = new Option<string?>("--json") { Description = "A file for the figures." };
+        var (data, json) = (Data(), Json());
         var command = new Command("telemetry-store", "The telemetry store: ingest, traces by id, search in lines, memory; SQLite beside it.")
         {
             lines, spans, indexed, seconds, runs, data, json,
@@ -29,16 +29,5 @@ internal static class TelemetryStoreCommand
             return report.ExitCode;
         });
         return command;
-    }
-
-    private static Option<int> Number(string name, int value, string description)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValue(option) <= 0)
-                result.AddError($"{name} must be a whole number above 0.");
-        });
-        return option;
     }
 }

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using static AgentSystem.Benchmarks.CommandOptions;
+
+namespace AgentSystem.Benchmarks.WebConsole;
+
+/// <summary><c>console</c></summary>
+internal static class ConsoleCommand
+{
+    internal static Command Build()
+    {
+        var tasks = Number("--tasks", 100_000, "Tasks in the journal.");
+        var spans = Number("--spans", 1_000_000, "Spans in the store.");
+        var lines = Number("--lines", 5_000_000, "Log lines in the store.");
+        var runs = Number("--runs", 20, "How often each page is opened.");
+        var (data, json) = (Data(), Json());
+        var command = new Command("console", "The console: how long a page takes to be on the screen once its data are there.") { tasks, spans, lines, runs, data, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var options = new ConsoleBenchmarkOptions(
+                parsed.GetValue(tasks), parsed.GetValue(spans), parsed.GetValue(lines), parsed.GetValue(runs), parsed.GetValue(data));
+            var report = await new ConsoleBenchmark(options, Console.Error).RunAsync(cancellationToken);
+            report.Write(Console.Out);
+            if (parsed.GetValue(json) is { } path)
+                report.WriteJson(path);
+            return report.ExitCode;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,90 @@
+using AgentSystem.Benchmarks.Processes;
+using AgentSystem.Benchmarks.TelemetryStore;
+
+namespace AgentSystem.Benchmarks.WebConsole;
+
+/// <summary>The console and those that it asks, each a process of its own, with what they have to tell.</summary>
+internal sealed class ConsoleUnderLoad : IAsyncDisposable
+{
+    internal const string Token = "a-token-for-the-benchmark";
+
+    private readonly Stack<IAsyncDisposable> _processes = new();
+
+    private ConsoleUnderLoad()
+    {
+    }
+
+    internal Uri Address { get; private set; } = null!;
+
+    /// <summary>Starts all.</summary>
+    /// <param name="folder">Has <c>orchestrator.db</c> and Prometheus's <c>blocks</c>.</param>
+    /// <param name="data">The store's spans and lines.</param>
+    internal static async Task<ConsoleUnderLoad> StartAsync(string folder, DataSet data)
+    {
+        var system = new ConsoleUnderLoad();
+        try
+        {
+            await system.LaunchAsync(folder, data);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task LaunchAsync(string folder, DataSet data)
+    {
+        var store = await StoreProcess.StartAsync(data.Store);
+        _processes.Push(store);
+        var orchestrator = await ServiceProcess.StartAsync(AssemblyOf("Orchestrator", "Orchestrator"), folder,
+        [
+            ("API_KEY", StoreProcess.ApiKey),
+            ("SHARED_DIR", Path.Combine(folder, "shared")),
+            ("ORCHESTRATOR_DB", Path.Combine(folder, "orchestrator.db")),
+            ("JAEGER_URL", store.QueryUrl.OriginalString),
+            ("LOKI_URL", store.QueryUrl.OriginalString),
+        ]);
+        _processes.Push(orchestrator);
+        var configuration = Path.Combine(folder, "prometheus.yml");
+        await File.WriteAllTextAsync(configuration, "global: { scrape_interval: 15s }\n");
+        var url = ServiceProcess.FreeAddress();
+        var prometheus = await ServiceProcess.StartAsync(
+            "prometheus",
+            [$"--config.file={configuration}", $"--storage.tsdb.path={Path.Combine(folder, "blocks")}", $"--web.listen-address={url.Authority}"],
+            folder, url, "/-/ready", []);
+        _processes.Push(prometheus);
+        var console = await ServiceProcess.StartAsync(AssemblyOf("AgentSystem.WebConsole", "AgentSystem.WebConsole"), folder,
+        [
+            // Packages' scripts and styles are found from the build's output in this environment only.
+            ("ASPNETCORE_ENVIRONMENT", "Development"),
+            ("API_KEY", StoreProcess.ApiKey),
+            ("Console__Token", Token),
+            ("ORCHESTRATOR_URL", orchestrator.Url.OriginalString),
+            ("PROMETHEUS_URL", url.OriginalString),
+            ("JAEGER_URL", store.QueryUrl.OriginalString),
+            ("LOKI_URL", store.QueryUrl.OriginalString),
+        ]);
+        _processes.Push(console);
+        Address = console.Url;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_processes.TryPop(out var process))
+            await process.DisposeAsync();
+    }
+
+    /// <summary>A service is run from its own output, where all that belongs to it is.</summary>
+    private static string AssemblyOf(string project, string name)
+    {
+        // …/AgentSystem.Benchmarks/bin/<configuration>/<framework>/
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var (framework, configuration) = (output.Name, output.Parent!.Name);
+        var root = output;
+        while (!File.Exists(Path.Combine(root.FullName, "AgentSystem.sln")))
+            root = root.Parent ?? throw new DirectoryNotFoundException("The benchmark has to run below the repository.");
+        return Path.Combine(root.FullName, project, "bin", configuration, framework, name + ".dll");
+    }
+}
