@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Aspire.Hosting.ApplicationModel;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -7,7 +6,7 @@ namespace AgentSystem.Tests.WebConsole.Browser;
 
 /// <summary>Against a real Prometheus and a real Alertmanager.</summary>
 [Collection(ConsoleInBrowser.Name)]
-public sealed class AlertPagesTests(ConsoleInBrowser console, FiringRules rules) : IClassFixture<FiringRules>
+public sealed class AlertPagesTests(ConsoleInBrowser console) : IClassFixture<FiringRules>
 {
     // A Prometheus that was just started may find Alertmanager after its first evaluation, and tells it again only after a minute.
     private const float Patience = 90_000;
@@ -74,27 +73,6 @@ public sealed class AlertPagesTests(ConsoleInBrowser console, FiringRules rules)
         await page.Page.GetByText("TestBroken").ClickAsync();
         await Expect(page.Page.Locator(".error")).ToBeVisibleAsync();
         await page.AssertGoodInEveryWindowAsync("rules");
-    }
-
-    [Fact]
-    public async Task A_backend_that_goes_is_named_while_the_rest_goes_on_and_forgotten_when_it_comes_back()
-    {
-        await using var page = await console.OpenAsync("/alerts?q=TestFiring");
-        await Expect(Alert(page, "TestFiring")).ToBeVisibleAsync(new() { Timeout = Patience });
-
-        foreach (var (backend, name) in ((string, string)[])[("alertmanager", "Alertmanager"), ("prometheus", "Prometheus")])
-        {
-            Assert.True((await console.System.App.ResourceCommands.ExecuteCommandAsync(backend, KnownResourceCommands.StopCommand)).Success);
-            await Expect(page.Page.Locator($"[data-backend={name}]")).ToContainTextAsync("does not answer", new() { Timeout = Patience });
-            await Expect(Alert(page, "TestFiring")).ToBeVisibleAsync();
-            await page.ScreenshotAsync($"alerts-without-{backend}");
-            Assert.True((await console.System.App.ResourceCommands.ExecuteCommandAsync(backend, KnownResourceCommands.StartCommand)).Success);
-            await Expect(page.Page.Locator("[data-backend]")).ToHaveCountAsync(0, new() { Timeout = Patience });
-        }
-
-        Assert.Empty(page.Complaints);
-        // They were started with settings of their own, without ours.
-        await rules.InitializeAsync();
     }
 
     [Fact]

@@ -29,6 +29,9 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Between the console and the host's API of the resources, which lives as long as the tests.</summary>
+    public TcpGate HostGate { get; } = new();
+
     /// <summary>Opens a page as somebody who has logged in, and waits until it shows its data.</summary>
     /// <param name="path">With the slash.</param>
     /// <param name="theme">Which of the two.</param>
@@ -87,6 +90,14 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
         foreach (var file in (IEnumerable<string>)[.. Directory.GetFiles(Path.Combine(Repository.Root, "dashboards"), "*.json"), .. Directory.GetFiles(Path.Combine(Repository.Root, "AgentSystem.Tests", "WebConsole", "Dashboards", "Fixtures"), "*.json")])
             File.Copy(file, Path.Combine(_dashboards.FullName, Path.GetFileName(file)));
         console.WithEnvironment("DASHBOARDS_DIR", _dashboards.FullName);
+        console.WithEnvironment(context =>
+        {
+            const string host = "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL";
+            if (context.EnvironmentVariables.GetValueOrDefault(host) is not string url)
+                return;
+            HostGate.Server = new(url);
+            context.EnvironmentVariables[host] = HostGate.Address.ToString();
+        });
     }
 
     public async Task DisposeAsync()
@@ -96,6 +107,7 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
         _playwright?.Dispose();
         if (System is not null)
             await System.DisposeAsync();
+        await HostGate.DisposeAsync();
         _dashboards.Delete(recursive: true);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using AgentSystem.Protocol.Api;
-using AgentSystem.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -10,23 +9,6 @@ namespace AgentSystem.Tests.WebConsole.Browser;
 public sealed class TasksTests(ConsoleInBrowser console)
 {
     private static readonly LocatorAssertionsToContainTextOptions Patient = new() { Timeout = 30_000 };
-
-    [Fact]
-    public async Task A_newcomer_hands_a_document_in_and_watches_it_finish()
-    {
-        await using var page = await console.OpenAsync("/");
-
-        await page.Page.GetByRole(AriaRole.Link, new() { Name = "New task" }).ClickAsync();
-        await page.Page.GetByLabel("Path").FillAsync(Path.Combine(Repository.Root, "README.md"));
-        await page.Page.GetByLabel("Type").SelectOptionAsync("process_document");
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
-
-        await Expect(page.Page.Locator(".state-row")).ToContainTextAsync("completed", Patient);
-        await Expect(page.Page.GetByRole(AriaRole.Region, new() { Name = "What happened" })).ToContainTextAsync("invoke_agent", Patient);
-        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "Result" })).ToBeVisibleAsync();
-        await Expect(page.Page.Locator("section", new() { HasText = "Asked" }).Last).ToContainTextAsync("README.md");
-        await page.AssertGoodAsync();
-    }
 
     [Fact]
     public async Task A_task_that_fails_tells_its_whole_story()

@@ -1,17 +1,31 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using AgentSystem.Tests.EndToEnd;
+using AgentSystem.Tests.Support;
+using Aspire.Hosting.Testing;
 
 namespace AgentSystem.Tests.WebConsole.Dashboards;
 
 /// <summary>Tasks of several types for every worker, some of which fail first, so that there is something to look at.</summary>
 internal static class SomeWork
 {
+    private static readonly TimeSpan ScrapeLimit = TimeSpan.FromSeconds(90);
+
     private static readonly ConditionalWeakTable<RunningSystem, Task> Done = [];
 
     /// <summary>Has it done once for all tests that share the system.</summary>
     internal static Task DoneAsync(RunningSystem system) => Done.GetValue(system, DoAsync);
 
     private static async Task DoAsync(RunningSystem system)
+    {
+        await WorkAsync(system);
+        // What a series begins with is no increase: some more comes when Prometheus knows all of them.
+        using var prometheus = system.App.CreateHttpClient("prometheus");
+        await Eventually.True(() => KnowsFailuresOfAllAsync(prometheus), ScrapeLimit);
+        await WorkAsync(system);
+    }
+
+    private static async Task WorkAsync(RunningSystem system)
     {
         foreach (var worker in RunningSystem.Workers)
         {
@@ -20,5 +34,11 @@ internal static class SomeWork
             await system.SubmitAsync(new { type = "fail", worker, payload = new { error = "on_purpose", until_attempt = 2 } });
         }
         await system.UntilSettledAsync(TimeSpan.FromSeconds(90));
+    }
+
+    private static async Task<bool> KnowsFailuresOfAllAsync(HttpClient prometheus)
+    {
+        using var answer = JsonDocument.Parse(await prometheus.GetStringAsync("api/v1/query?query=task_failed_total{error_type=\"on_purpose\"}"));
+        return answer.RootElement.GetProperty("data").GetProperty("result").GetArrayLength() >= RunningSystem.Workers.Length;
     }
 }
