@@ -81,6 +81,7 @@ public static class TelemetryNames
         public const string TaskCompleted = "task_completed_total";
         public const string TaskFailed = "task_failed_total";
         public const string TaskRetried = "task_retried_total";
+        public const string TaskDead = "task_dead_total";
         public const string TaskProcessingDuration = "task_processing_duration_seconds";
         public const string TaskQueueWait = "task_queue_wait_seconds";
         public const string TaskQueueDepth = "task_queue_depth";

@@ -47,6 +47,7 @@ public sealed partial class AttemptOutcomes(
         instruments.Failed(before.Worker, before.Type, error.Type);
         if (after.State == TaskState.Dead)
         {
+            instruments.Dead(before.Worker, before.Type);
             files.WriteDead(after);
             LogDead(before.Id, before.Attempt, error.Type, error.Message);
             return;

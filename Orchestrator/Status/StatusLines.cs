@@ -70,7 +70,7 @@ public sealed class StatusLines(
     {
         using var activity = activityOf is null ? null : TaskActivities.StartReceive(activityOf);
         activity.Fail("rejected", reason);
-        instruments.Received(worker, "invalid");
+        instruments.Received(worker, OrchestratorInstruments.InvalidLine);
         rejected.Add(worker, bytes, reason);
     }
 }

@@ -8,7 +8,12 @@ namespace AgentSystem.Orchestrator.Telemetry;
 /// <summary>The metrics that only the orchestrator can know. Children are cached; a worker's series go with the worker.</summary>
 public sealed class OrchestratorInstruments(IMetricFactory metrics)
 {
+    /// <summary>The status of what came through a pipe and is no line.</summary>
+    public const string InvalidLine = "invalid";
+
     private static readonly double[] WaitBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600];
+
+    private static readonly string[] LineStatuses = [.. Enum.GetValues<LineStatus>().Select(status => status.ToName()), InvalidLine];
 
     private readonly ConcurrentDictionary<string, Series> _workers = [];
     private readonly ConcurrentDictionary<(string Type, TaskPriority Priority), Counter.Child> _createdChildren = [];
@@ -21,6 +26,8 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
         TelemetryNames.Metrics.TaskFailed, "Attempts that failed.", [Labels.Worker, Labels.TaskType, Labels.ErrorType]);
     private readonly Counter _retried = metrics.CreateCounter(
         TelemetryNames.Metrics.TaskRetried, "Failed attempts that another one follows.", [Labels.Worker, Labels.TaskType]);
+    private readonly Counter _dead = metrics.CreateCounter(
+        TelemetryNames.Metrics.TaskDead, "Tasks that were given up: failed attempts that no other one follows.", [Labels.Worker, Labels.TaskType]);
     private readonly Histogram _wait = metrics.CreateHistogram(
         TelemetryNames.Metrics.TaskQueueWait, "Time from a task's acceptance to the start of its first attempt.", [Labels.Worker, Labels.TaskType],
         new HistogramConfiguration { Buckets = WaitBuckets });
@@ -41,7 +48,10 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
             CreatedOf(type, priority);
         CompletedOf(worker, type);
         RetriedOf(worker, type);
+        DeadOf(worker, type);
         WaitOf(worker, type);
+        foreach (var status in LineStatuses)
+            ReceivedOf(worker, status);
     }
 
     /// <summary>A task was accepted.</summary>
@@ -57,6 +67,9 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
     /// <summary>A failed attempt will be followed by another.</summary>
     public void Retried(string worker, string type) => RetriedOf(worker, type).Inc();
 
+    /// <summary>A task was given up.</summary>
+    public void Dead(string worker, string type) => DeadOf(worker, type).Inc();
+
     /// <summary>A task's first attempt began.</summary>
     public void Started(string worker, string type, TimeSpan wait) => WaitOf(worker, type).Observe(Math.Max(0, wait.TotalSeconds));
 
@@ -71,7 +84,7 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
     }
 
     /// <summary>A line came through the worker's pipe.</summary>
-    public void Received(string worker, string status) => Of(worker).Received.GetOrAdd(status, s => _received.WithLabels(worker, s)).Inc();
+    public void Received(string worker, string status) => ReceivedOf(worker, status).Inc();
 
     /// <summary>Takes the series of all workers but <paramref name="workers"/> off <c>/metrics</c>.</summary>
     public void KeepOnly(IReadOnlyCollection<string> workers)
@@ -86,6 +99,8 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
                 _failed.RemoveLabelled(worker, type, error);
             foreach (var type in gone.Retried.Keys)
                 _retried.RemoveLabelled(worker, type);
+            foreach (var type in gone.Dead.Keys)
+                _dead.RemoveLabelled(worker, type);
             foreach (var type in gone.Wait.Keys)
                 _wait.RemoveLabelled(worker, type);
             foreach (var status in gone.Depth.Keys)
@@ -103,6 +118,10 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
 
     private Counter.Child RetriedOf(string worker, string type) => Of(worker).Retried.GetOrAdd(type, t => _retried.WithLabels(worker, t));
 
+    private Counter.Child DeadOf(string worker, string type) => Of(worker).Dead.GetOrAdd(type, t => _dead.WithLabels(worker, t));
+
+    private Counter.Child ReceivedOf(string worker, string status) => Of(worker).Received.GetOrAdd(status, s => _received.WithLabels(worker, s));
+
     private Histogram.Child WaitOf(string worker, string type) => Of(worker).Wait.GetOrAdd(type, t => _wait.WithLabels(worker, t));
 
     private Series Of(string worker) => _workers.GetOrAdd(worker, static _ => new());
@@ -112,6 +131,7 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
         internal ConcurrentDictionary<string, Counter.Child> Completed { get; } = [];
         internal ConcurrentDictionary<(string Type, string Error), Counter.Child> Failed { get; } = [];
         internal ConcurrentDictionary<string, Counter.Child> Retried { get; } = [];
+        internal ConcurrentDictionary<string, Counter.Child> Dead { get; } = [];
         internal ConcurrentDictionary<string, Histogram.Child> Wait { get; } = [];
         internal ConcurrentDictionary<string, Gauge.Child> Depth { get; } = [];
         internal ConcurrentDictionary<string, Counter.Child> Received { get; } = [];
