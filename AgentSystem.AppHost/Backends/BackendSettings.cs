@@ -19,9 +19,9 @@ internal static partial class BackendSettings
     public static bool IsLeftOut(string relativePath, IReadOnlySet<string> resources) =>
         Path.GetDirectoryName(relativePath) == Targets && !resources.Contains(Path.GetFileNameWithoutExtension(relativePath));
 
-    /// <summary>Copies <paramref name="source"/> to <paramref name="destination"/>, which is emptied before, with each file as <paramref name="render"/> has it.</summary>
+    /// <summary>Copies <paramref name="source"/> to <paramref name="destination"/>, which is emptied before, with each file as <paramref name="render"/> makes it of its path and text.</summary>
     public static async Task CopyAsync(
-        string source, string destination, Func<string, string> render, IReadOnlySet<string> resources, CancellationToken cancellationToken)
+        string source, string destination, Func<string, string, string> render, IReadOnlySet<string> resources, CancellationToken cancellationToken)
     {
         if (Directory.Exists(destination))
             Directory.Delete(destination, recursive: true);
@@ -35,7 +35,7 @@ internal static partial class BackendSettings
             var target = Path.Combine(destination, relative);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             var text = await File.ReadAllTextAsync(file, cancellationToken);
-            await File.WriteAllTextAsync(target, render(text), cancellationToken);
+            await File.WriteAllTextAsync(target, render(relative, text), cancellationToken);
         }
     }
 

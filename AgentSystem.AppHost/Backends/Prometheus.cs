@@ -5,12 +5,17 @@ namespace AgentSystem.AppHost.Backends;
 /// <summary>What Prometheus's family brings: metrics, alerts, and the machine's own state.</summary>
 internal static class PrometheusExtensions
 {
+    private const string ApiKeyFile = "api-key";
+
     /// <summary>Adds Prometheus, which collects the metrics of all others and evaluates the rules.</summary>
     public static IResourceBuilder<IBackend> AddPrometheus(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey, Storage storage)
     {
+        var timeScale = RuleTimes.ScaleOf(builder.Configuration);
         var prometheus = builder.AddBackend(name, "docker.io/prom/prometheus", "v3.14.0", new(["prometheus"], "apt-get install prometheus"), storage)
-            .WithRenderedSettings("/etc/prometheus", apiKey, storage)
+            .WithRenderedSettings(
+                "/etc/prometheus", storage, [new(ApiKeyFile, apiKey.Resource)],
+                (path, text) => Path.GetDirectoryName(path) == "rules" ? RuleTimes.Divide(text, timeScale) : text)
             .WithData("/prometheus")
             .WithPort(9090, isExternal: true)
             .WithHealth("/-/ready")
@@ -31,7 +36,7 @@ internal static class PrometheusExtensions
         var alertmanager = builder.AddBackend(
                 name, "docker.io/prom/alertmanager", "v0.34.0",
                 new(["prometheus-alertmanager", "alertmanager"], "apt-get install prometheus-alertmanager"), storage)
-            .WithRenderedSettings("/etc/alertmanager", apiKey, storage)
+            .WithRenderedSettings("/etc/alertmanager", storage, [new(ApiKeyFile, apiKey.Resource), .. builder.SecretFiles("pagerduty-key", "slack-token")])
             .WithData("/alertmanager")
             .WithPort(9093, isExternal: true)
             .WithHealth("/-/ready")

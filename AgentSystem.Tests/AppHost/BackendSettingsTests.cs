@@ -66,7 +66,7 @@ public sealed class BackendSettingsTests : IDisposable
     }
 
     private Task CopyAsync() => BackendSettings.CopyAsync(
-        Path.Combine(_folder.FullName, "source"), Path.Combine(_folder.FullName, "copy"), text => BackendSettings.Render(text, Addresses),
+        Path.Combine(_folder.FullName, "source"), Path.Combine(_folder.FullName, "copy"), (_, text) => BackendSettings.Render(text, Addresses),
         new HashSet<string> { "orchestrator", "alerting" }, CancellationToken.None);
 
     private FileInfo Write(string path, string text)

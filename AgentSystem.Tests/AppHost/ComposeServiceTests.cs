@@ -78,8 +78,7 @@ public sealed class ComposeServiceTests
         Assert.Equal("${API_KEY}", file.Configs["secret-api-key"].Content);
         foreach (var name in new[] { "prometheus", "alertmanager" })
         {
-            var reference = Assert.Single(file.Services[name].Configs);
-            Assert.Equal(("secret-api-key", "/run/secrets/api-key"), (reference.Source, reference.Target));
+            Assert.Contains(file.Services[name].Configs, reference => (reference.Source, reference.Target) == ("secret-api-key", "/run/secrets/api-key"));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using AgentSystem.AppHost.Backends;
 using AgentSystem.Tests.Support;
@@ -21,7 +20,7 @@ public sealed partial class InfraTests : IDisposable
     {
         var copy = await CopyAsync("prometheus", rendered);
 
-        var output = await RunAsync("promtool", "check", "config", Path.Combine(copy, "prometheus.yml"));
+        var output = await Executables.RunAsync("promtool", "check", "config", Path.Combine(copy, "prometheus.yml"));
 
         Assert.Contains("SUCCESS", output, StringComparison.Ordinal);
         foreach (var targets in Directory.GetFiles(Path.Combine(copy, "targets")))
@@ -35,7 +34,7 @@ public sealed partial class InfraTests : IDisposable
     {
         var copy = await CopyAsync("alertmanager", rendered);
 
-        var output = await RunAsync("amtool", "check-config", Path.Combine(copy, "alertmanager.yml"));
+        var output = await Executables.RunAsync("amtool", "check-config", Path.Combine(copy, "alertmanager.yml"));
 
         Assert.Contains("SUCCESS", output, StringComparison.Ordinal);
         var receiver = rendered ? "http://localhost:40001/webhooks/alertmanager" : "http://alerting:8080/webhooks/alertmanager";
@@ -50,21 +49,11 @@ public sealed partial class InfraTests : IDisposable
         await BackendSettings.WriteSecretAsync(secrets, "api-key", "key", OwnerMayRead, CancellationToken.None);
         await BackendSettings.CopyAsync(
             Path.Combine(Repository.Root, "infra", backend), copy,
-            text => (rendered ? Address().Replace(text, "localhost:40001") : text).Replace(RenderedSettingsExtensions.SecretsFolder, secrets, StringComparison.Ordinal),
+            (_, text) => (rendered ? Address().Replace(text, "localhost:40001") : text).Replace(RenderedSettingsExtensions.SecretsFolder, secrets, StringComparison.Ordinal),
             resources, CancellationToken.None);
         return copy;
     }
 
     [GeneratedRegex(@"(?<=[""/])[a-z-]+:\d+")]
     private static partial Regex Address();
-
-    private static async Task<string> RunAsync(string tool, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync() + await error;
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, output);
-        return output;
-    }
 }

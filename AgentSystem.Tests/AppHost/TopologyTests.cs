@@ -177,6 +177,19 @@ public sealed class TopologyTests : IDisposable
         Assert.True(Assert.Single(resources.OfType<ParameterResource>(), parameter => parameter.Name == name).Secret);
     }
 
+    [Fact]
+    public async Task Alertmanager_finds_its_secrets_in_files_as_far_as_there_are_parameters_for_them()
+    {
+        var resources = await PublishedModel.ReadAsync();
+        var there = resources.OfType<ParameterResource>().Select(parameter => parameter.Name).Intersect(["api-key", "pagerduty-key", "slack-token"]);
+
+        var files = Named(resources, "alertmanager").Annotations.OfType<SecretFile>().ToList();
+
+        Assert.Equal(there.Order(), files.Select(file => file.FileName).Order());
+        Assert.All(files, file => Assert.Equal(file.FileName, file.Value.Name));
+        Assert.Contains(files, file => file.FileName == "api-key");
+    }
+
     private static IResource Named(IEnumerable<IResource> resources, string name) => Assert.Single(resources, resource => resource.Name == name);
 
     private static async Task<Dictionary<string, object>> VariablesAsync(IResource resource)

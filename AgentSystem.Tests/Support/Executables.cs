@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AgentSystem.Tests.Support;
 
 /// <summary>Programs of this machine.</summary>
@@ -8,4 +10,15 @@ internal static class Executables
         (from name in names
          from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
          select Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Runs one to its end, which has to be a good one; all that it said.</summary>
+    public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync() + await error;
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, output);
+        return output;
+    }
 }
