@@ -34,7 +34,7 @@ internal static class AgentCtl
         }
     }
 
-    private static RootCommand Build(CliHost host)
+    internal static RootCommand Build(CliHost host)
     {
         var globals = new GlobalOptions();
         var root = new RootCommand("Gives work to the agents and shows what becomes of it.")

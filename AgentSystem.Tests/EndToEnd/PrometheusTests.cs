@@ -31,7 +31,7 @@ public sealed class PrometheusTests(PrometheusTests.Fixture fixture) : IClassFix
     public static TheoryData<string> MetricsWithASource =>
     [
         TelemetryNames.Metrics.TaskCreated, TelemetryNames.Metrics.TaskCompleted, TelemetryNames.Metrics.TaskFailed, TelemetryNames.Metrics.TaskRetried,
-        TelemetryNames.Metrics.TaskProcessingDuration + "_bucket", TelemetryNames.Metrics.TaskQueueWait + "_bucket", TelemetryNames.Metrics.TaskQueueDepth,
+        TelemetryNames.Metrics.TaskDead, TelemetryNames.Metrics.TaskProcessingDuration + "_bucket", TelemetryNames.Metrics.TaskQueueWait + "_bucket", TelemetryNames.Metrics.TaskQueueDepth,
         TelemetryNames.Metrics.TaskBacklogAge, TelemetryNames.Metrics.ActiveTasks, TelemetryNames.Metrics.WatcherEvents,
         TelemetryNames.Metrics.WatcherTriggerLatency + "_bucket", TelemetryNames.Metrics.WatcherHeartbeat, TelemetryNames.Metrics.PipeMessagesSent,
         TelemetryNames.Metrics.PipeMessagesReceived, TelemetryNames.Metrics.PipeWriteLatency + "_bucket", TelemetryNames.Metrics.PipeConnectionErrors,
@@ -64,6 +64,14 @@ public sealed class PrometheusTests(PrometheusTests.Fixture fixture) : IClassFix
         Assert.NotEmpty(exemplars.Intersect(fixture.TraceIds));
     }
 
+    [Fact]
+    public async Task The_times_of_the_rules_are_shortened_where_it_is_asked_for_and_Prometheus_takes_them()
+    {
+        var rules = (await QueryAsync("/api/v1/rules?type=alert")).GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray());
+
+        Assert.Equal(3, rules.Single(rule => rule.GetProperty("name").GetString() == "WorkerDown").GetProperty("duration").GetDouble());
+    }
+
     private async Task<JsonElement> QueryAsync(string path)
     {
         var answer = await fixture.Prometheus.GetFromJsonAsync<JsonElement>(path);
@@ -81,7 +89,8 @@ public sealed class PrometheusTests(PrometheusTests.Fixture fixture) : IClassFix
 
         public async Task InitializeAsync()
         {
-            System = await RunningSystem.StartAsync(Simulation.Enable, "--Backends:Prometheus=native", "--Backends:Alertmanager=native", "--Backends:NodeExporter=native");
+            System = await RunningSystem.StartAsync(Simulation.Enable, "--Backends:Prometheus=native", "--Backends:Alertmanager=native", "--Backends:NodeExporter=native",
+                "--Rules:TimeScale=20");
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             await System.App.ResourceNotifications.WaitForResourceHealthyAsync("prometheus", limit.Token);
             Prometheus = System.App.CreateHttpClient("prometheus");

@@ -62,7 +62,8 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
     {
         System = await RunningSystem.StartAsync(
             Configure, isSeen: true, $"--Parameters:console-token={Token}",
-            "--Backends:Prometheus=native", "--Backends:Alertmanager=native", "--Backends:Jaeger=embedded", "--Backends:Loki=embedded");
+            "--Backends:Prometheus=native", "--Backends:Alertmanager=native", "--Backends:NodeExporter=native",
+            "--Backends:Jaeger=embedded", "--Backends:Loki=embedded");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         foreach (var resource in (string[])["console", "prometheus", "alertmanager", "telemetry-store"])
             await System.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, limit.Token);

@@ -36,9 +36,9 @@ public sealed class FiringRules(ConsoleInBrowser console) : IAsyncLifetime
 
         """;
 
-    private const string Inhibition = """
+    private const string Rest = "inhibit_rules:\n";
 
-        inhibit_rules:
+    private const string Inhibition = """
           - source_matchers: [alertname="TestFiring"]
             target_matchers: [alertname="TestInhibited"]
             equal: [worker]
@@ -56,7 +56,7 @@ public sealed class FiringRules(ConsoleInBrowser console) : IAsyncLifetime
         Directory.CreateDirectory(Path.GetDirectoryName(RulesFile)!);
         await File.WriteAllTextAsync(RulesFile, Rules);
         _alertmanager = await File.ReadAllTextAsync(AlertmanagerFile);
-        await File.WriteAllTextAsync(AlertmanagerFile, _alertmanager + Inhibition);
+        await File.WriteAllTextAsync(AlertmanagerFile, _alertmanager.Replace(Rest, Rest + Inhibition, StringComparison.Ordinal));
         await console.System.ReloadAsync("alertmanager");
         await console.System.ReloadAsync("prometheus");
     }
