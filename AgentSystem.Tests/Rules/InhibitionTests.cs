@@ -56,6 +56,19 @@ public sealed class InhibitionTests(RunningAlertmanager alertmanager) : IClassFi
     }
 
     [Fact]
+    public async Task Three_workers_that_go_at_once_are_one_page_with_all_that_follows_kept_back()
+    {
+        var down = RuleFiles.Alerts.Single(alert => alert.Name == "WorkerDown");
+        var stuck = RuleFiles.Alerts.Single(alert => alert.Name == "TaskStuck");
+
+        foreach (var worker in (string[])["marie", "anga", "fabien"])
+            await SetAsync(new[] { down, stuck }.Select(alert => new Dictionary<string, string>(Labels(alert)) { [Worker] = worker }));
+
+        await Eventually.True(async () => (await alertmanager.AlertsAsync()).Count(alert => alert.Inhibited) == 3);
+        Assert.Equal(("pages-agents", 3), Assert.Single(await alertmanager.GroupsAsync(), group => group.Receiver.StartsWith("pages-", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Every_name_in_the_rules_is_one_of_an_alert()
     {
         var patterns = AlertmanagerFile.InhibitRules.SelectMany(rule => new[] { rule.Sources, rule.Targets }).Select(AlertmanagerFile.NamePattern);

@@ -64,6 +64,14 @@ public sealed class RunningAlertmanager : IAsyncLifetime, IDisposable
             alert.GetProperty("status").GetProperty("inhibitedBy").GetArrayLength() > 0)),
     ];
 
+    /// <summary>The messages that it makes of them: each receiver with how many alerts it is told of at once.</summary>
+    public async Task<IReadOnlyList<(string Receiver, int Alerts)>> GroupsAsync() =>
+    [
+        .. (await _http.GetFromJsonAsync<JsonElement>("/api/v2/alerts/groups")).EnumerateArray().Select(group => (
+            group.GetProperty("receiver").GetProperty("name").GetString()!,
+            group.GetProperty("alerts").GetArrayLength())),
+    ];
+
     public async Task DisposeAsync()
     {
         if (!_process.HasExited)
