@@ -10,6 +10,9 @@ var builder = DistributedApplication.CreateBuilder(args);
 var apiKey = builder.AddParameter("api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 var consoleToken = builder.AddParameter("console-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 var grafanaPassword = builder.AddParameter("grafana-password", new GenerateParameterDefault { MinLength = 16, Special = false }, secret: true);
+var slackToken = builder.AddOptionalParameter("slack-token", secret: true);
+var slackChannel = builder.AddOptionalParameter("slack-channel");
+var pagerDutyKey = builder.AddOptionalParameter("pagerduty-key", secret: true);
 var storage = builder.AddStorage();
 
 // Telemetry: every process -> collector -> Jaeger, Loki and the dashboard of Aspire; or one store in their place.
@@ -30,18 +33,22 @@ var orchestrator = builder.AddService<Projects.Orchestrator>("orchestrator", api
     .WithSharedVolume(storage)
     .WithJournal(storage)
     .WithTelemetry(collector, store, apiKey)
-    .WithTelemetrySources(jaeger, loki, store)
-    .WithConnectionFile(apiKey, storage);
+    .WithTelemetrySources(jaeger, loki, store);
 
 var marie = AddWorker("marie");
 var anga = AddWorker("anga");
 var fabien = AddWorker("fabien");
 
-// Alerts: Prometheus -> Alertmanager -> alerting.
+// Alerts: Prometheus -> Alertmanager -> alerting -> Slack, PagerDuty.
 var alerting = builder.AddService<Projects.Alerting>("alerting", apiKey)
+    .WithIncidents(storage)
+    .WithEnvironment("Slack__Token", slackToken)
+    .WithEnvironment("Slack__Channel", slackChannel)
+    .WithEnvironment("PagerDuty__RoutingKey", pagerDutyKey)
     .WithTelemetry(collector, store, apiKey);
 var alertmanager = builder.AddAlertmanager("alertmanager", apiKey, storage)
     .WaitFor(alerting);
+alerting.WithEnvironment("ALERTMANAGER_URL", alertmanager.GetEndpoint("http")); // asked for what it suppresses; nobody waits for it
 var prometheus = builder.AddPrometheus("prometheus", apiKey, storage)
     .WaitFor(orchestrator);
 builder.AddNodeExporter("node-exporter", storage);
@@ -60,8 +67,10 @@ var console = builder.AddWebConsole("console", apiKey, consoleToken)
     .WithTelemetrySources(jaeger, loki, store)
     .WithEnvironment("PROMETHEUS_URL", prometheus.GetEndpoint("http"))
     .WithEnvironment("ALERTMANAGER_URL", alertmanager.GetEndpoint("http"))
+    .WithEnvironment("ALERTING_URL", alerting.GetEndpoint("http"))
     .WithEnvironment("GRAFANA_URL", grafana.GetEndpoint("http"));
 
+orchestrator.WithConnectionFile(apiKey, storage, alerting);
 builder.AddRunReport(orchestrator, apiKey, console, consoleToken, workers: [marie, anga, fabien]);
 builder.PrepareVolumes(storage);
 builder.ForgetWhatIsLeftOut();

@@ -99,6 +99,12 @@ internal static class ServiceExtensions
             .WithPublishedVolume(Path.GetDirectoryName(storage.Journal)!)
             .WithEnvironment("ORCHESTRATOR_DB", storage.Journal);
 
+    /// <summary>Gives the alerting service the place of its incidents.</summary>
+    public static IResourceBuilder<ProjectResource> WithIncidents(this IResourceBuilder<ProjectResource> alerting, Storage storage) =>
+        alerting
+            .WithPublishedVolume(Path.GetDirectoryName(storage.Incidents)!)
+            .WithEnvironment("ALERTING_DB", storage.Incidents);
+
     /// <summary>Where Aspire's dashboard takes telemetry in this run, or null.</summary>
     public static string? DashboardOtlpUrl(this IDistributedApplicationBuilder builder) => builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is { Length: > 0 } url ? url : null;
 

@@ -31,6 +31,9 @@ internal sealed class Storage : IDisposable
     /// <summary>The orchestrator's journal, which is never on the shared volume.</summary>
     public string Journal => Path.Combine(Root, "journal", "orchestrator.db");
 
+    /// <summary>The file of the incidents and of the messages about them.</summary>
+    public string Incidents => Path.Combine(Root, "alerting", "alerting.db");
+
     /// <summary>The folders that a task's documents may be in, separated as in PATH.</summary>
     public string AllowedRoots { get; }
 
@@ -65,7 +68,7 @@ internal sealed class Storage : IDisposable
         var documents = Path.Combine(root, "shared", "documents");
         try
         {
-            foreach (var folder in (string[])[root, Path.Combine(root, "shared"), documents, Path.Combine(root, "journal")])
+            foreach (var folder in (string[])[root, Path.Combine(root, "shared"), documents, Path.Combine(root, "journal"), Path.Combine(root, "alerting")])
                 CreateOwnerOnly(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

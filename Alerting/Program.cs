@@ -1,11 +1,11 @@
-using AgentSystem.Alerting.Webhook;
+using AgentSystem.Alerting;
 using AgentSystem.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddAlertmanagerWebhook();
-
-var app = builder.Build();
-app.MapDefaultEndpoints();
-app.MapAlertmanagerWebhook();
-return await app.RunServiceAsync();
+builder.AddAlerting();
+return await builder.RunServiceAsync(static app =>
+{
+    app.MapDefaultEndpoints();
+    app.MapAlerting();
+});

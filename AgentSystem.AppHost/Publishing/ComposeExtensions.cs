@@ -34,6 +34,7 @@ internal static class ComposeExtensions
             return;
 
         var journal = Path.GetDirectoryName(storage.Journal)!;
+        var incidents = Path.GetDirectoryName(storage.Incidents)!;
         var container = builder.AddContainer(ComposeService.Preparation, "docker.io/library/busybox", "1.37.0-musl")
             .WithEntrypoint("/bin/sh")
             .WithArgs(
@@ -41,9 +42,9 @@ internal static class ComposeExtensions
                 // It may run again beside services that use all this: nothing is away for a moment, and nothing is touched that comes and goes.
                 $"cp /bin/busybox {ComposeService.Tools}/.busybox && mv -f {ComposeService.Tools}/.busybox {ComposeService.Tools}/busybox"
                 + $" && mkdir -p {storage.SharedVolume}/documents {storage.SharedVolume}/logs"
-                + $" && chown {ServiceUser}:{ServiceUser} {storage.SharedVolume} {storage.SharedVolume}/logs {journal}"
+                + $" && chown {ServiceUser}:{ServiceUser} {storage.SharedVolume} {storage.SharedVolume}/logs {journal} {incidents}"
                 + $" && chown -R {ServiceUser}:{ServiceUser} {storage.SharedVolume}/documents");
-        foreach (var folder in (string[])[ComposeService.Tools, storage.SharedVolume, journal])
+        foreach (var folder in (string[])[ComposeService.Tools, storage.SharedVolume, journal, incidents])
             container.WithVolume(Storage.VolumeOf(folder), folder);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 namespace AgentSystem.AppHost.Running;
 
 /// <summary>Tells the tools of the same user on the same machine where the running system is, and gives them the key to it.</summary>
-internal sealed record ConnectionFile(string OrchestratorUrl, string ApiKey, string SharedDir, int ProcessId)
+internal sealed record ConnectionFile(string OrchestratorUrl, string ApiKey, string SharedDir, int ProcessId, string AlertingUrl)
 {
     public const string PathVariable = "AGENTSYSTEM_CONNECTION";
 
@@ -99,7 +99,8 @@ internal static class ConnectionFileExtensions
     /// keeps its own beside its data.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithConnectionFile(
-        this IResourceBuilder<ProjectResource> orchestrator, IResourceBuilder<ParameterResource> apiKey, Storage storage)
+        this IResourceBuilder<ProjectResource> orchestrator, IResourceBuilder<ParameterResource> apiKey, Storage storage,
+        IResourceBuilder<ProjectResource> alerting)
     {
         var usual = ConnectionFile.PathFor(orchestrator.ApplicationBuilder.Configuration[ConnectionFile.PathVariable]);
         return orchestrator.OnResourceReady(async (resource, ready, cancellationToken) =>
@@ -115,7 +116,8 @@ internal static class ConnectionFileExtensions
                 await resource.GetEndpoint("http").GetValueAsync(cancellationToken) ?? "",
                 await apiKey.Resource.GetValueAsync(cancellationToken) ?? "",
                 storage.SharedVolume,
-                Environment.ProcessId);
+                Environment.ProcessId,
+                await alerting.GetEndpoint("http").GetValueAsync(cancellationToken) ?? "");
             if (connection.TryWrite(path) is { } problem)
             {
                 // The system does not need it, so it goes on.

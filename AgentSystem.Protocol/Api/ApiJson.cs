@@ -17,5 +17,10 @@ namespace AgentSystem.Protocol.Api;
 [JsonSerializable(typeof(IReadOnlyList<WorkerView>))]
 [JsonSerializable(typeof(TaskEvent))]
 [JsonSerializable(typeof(TaskExplanation))]
+[JsonSerializable(typeof(Incident))]
+[JsonSerializable(typeof(IncidentList))]
+[JsonSerializable(typeof(AlertList))]
+[JsonSerializable(typeof(IncidentAction))]
+[JsonSerializable(typeof(ChangeReport))]
 [JsonSerializable(typeof(ConnectionFile))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -9,7 +9,8 @@ namespace AgentSystem.Protocol.Api;
 /// <param name="ApiKey">Goes into the header <c>X-Api-Key</c>.</param>
 /// <param name="SharedDir">The shared volume.</param>
 /// <param name="ProcessId">The AppHost's process id.</param>
-public sealed record ConnectionFile(string OrchestratorUrl, string ApiKey, string SharedDir, int ProcessId)
+/// <param name="AlertingUrl">Base address of the alerting service's API; null in a file of an older AppHost.</param>
+public sealed record ConnectionFile(string OrchestratorUrl, string ApiKey, string SharedDir, int ProcessId, string? AlertingUrl = null)
 {
     /// <summary>The header that carries the API key.</summary>
     public const string ApiKeyHeader = "X-Api-Key";

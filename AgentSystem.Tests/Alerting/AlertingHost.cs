@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
 using System.Threading.Channels;
-using AgentSystem.Alerting.Webhook;
+using AgentSystem.Alerting;
 using AgentSystem.ServiceDefaults;
+using AgentSystem.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -15,19 +16,23 @@ internal sealed class AlertingHost : IAsyncDisposable
     public const string ApiKey = "alerting-test-key";
 
     private readonly WebApplication _app;
+    private readonly TempFolder _folder = new();
 
-    private AlertingHost()
+    private AlertingHost(IEnumerable<(string Name, string Value)> settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration["API_KEY"] = ApiKey;
         builder.Configuration["urls"] = "http://127.0.0.1:0";
+        builder.Configuration["ALERTING_DB"] = _folder["incidents.db"];
+        foreach (var (name, value) in settings)
+            builder.Configuration[name] = value;
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());
         builder.AddServiceDefaults();
-        builder.AddAlertmanagerWebhook();
+        builder.AddAlerting();
         builder.Services.AddSingleton<ILoggerFactory>(new EventLoggerFactory(Events.Writer));
         _app = builder.Build();
         _app.MapDefaultEndpoints();
-        _app.MapAlertmanagerWebhook();
+        _app.MapAlerting();
     }
 
     /// <summary>What the webhook logged: the event's name and its properties.</summary>
@@ -36,9 +41,11 @@ internal sealed class AlertingHost : IAsyncDisposable
 
     public string Url => _app.Urls.Single();
 
-    public static async Task<AlertingHost> StartAsync()
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public static async Task<AlertingHost> StartAsync(params (string Name, string Value)[] settings)
     {
-        var host = new AlertingHost();
+        var host = new AlertingHost(settings);
         await host._app.StartAsync();
         return host;
     }
@@ -57,11 +64,16 @@ internal sealed class AlertingHost : IAsyncDisposable
         return await Events.Reader.ReadAsync(timeout.Token);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _folder.Dispose();
+    }
 
     private sealed class EventLoggerFactory(ChannelWriter<(string, IReadOnlyDictionary<string, object?>)> events) : ILoggerFactory
     {
-        public ILogger CreateLogger(string categoryName) => new EventLogger(events, categoryName.StartsWith("AgentSystem.Alerting", StringComparison.Ordinal));
+        public ILogger CreateLogger(string categoryName) => new EventLogger(events, categoryName.StartsWith("AgentSystem.Alerting.Webhook", StringComparison.Ordinal));
 
         public void AddProvider(ILoggerProvider provider)
         {

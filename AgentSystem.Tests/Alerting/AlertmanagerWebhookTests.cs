@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using AgentSystem.Alerting.Incidents;
 using AgentSystem.Alerting.Webhook;
 using CsCheck;
 
@@ -108,6 +109,29 @@ public sealed class AlertmanagerWebhookTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLarge.StatusCode);
         await AssertProblemAsync(tooLarge);
         Assert.Equal(HttpStatusCode.OK, fits.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_alert_that_says_nothing_about_itself_is_one_all_the_same()
+    {
+        using var answer = await PostAsync("""
+            {"version":"4","groupKey":"g","status":"firing","receiver":"r","alerts":[
+            {"status":"firing","labels":{"alertname":"Bare"},"startsAt":"2026-11-23T19:00:00Z","fingerprint":"f"}]}
+            """);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_the_disk_refuses_is_not_taken_so_that_Alertmanager_sends_it_again()
+    {
+        await _host.Get<IncidentStore>().StopAsync(CancellationToken.None);
+
+        using var answer = await PostAsync(Notification);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        await AssertProblemAsync(answer);
+        Assert.Equal("NotificationNotKept", (await _host.NextEventAsync(TimeSpan.FromSeconds(10))).Name);
     }
 
     [Fact]

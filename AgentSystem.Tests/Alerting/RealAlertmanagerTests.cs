@@ -3,7 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using AgentSystem.Alerting.Incidents;
 using AgentSystem.Alerting.Webhook;
+using AgentSystem.Protocol.Api;
+using AgentSystem.Tests.Support;
 
 namespace AgentSystem.Tests.Alerting;
 
@@ -20,15 +23,16 @@ public sealed class RealAlertmanagerTests : IDisposable
     public async Task An_alert_that_Alertmanager_gets_arrives_as_an_event_when_it_fires_and_when_it_is_over()
     {
         await using var host = await AlertingHost.StartAsync();
-        using var alertmanager = Start(host.Url, out var url);
+        var url = NewAddress();
+        using var alertmanager = Start(host.Url, url);
         try
         {
             using var http = new HttpClient { BaseAddress = new Uri(url) };
             await WaitUntilReadyAsync(http, alertmanager);
 
-            await PostAlertAsync(http, endsAt: null);
+            await PostAlertAsync(http, "WorkerDown", "critical", endsAt: null);
             var (name, firing) = await host.NextEventAsync(Bound);
-            await PostAlertAsync(http, endsAt: DateTimeOffset.UtcNow);
+            await PostAlertAsync(http, "WorkerDown", "critical", endsAt: DateTimeOffset.UtcNow);
             var (_, resolved) = await host.NextEventAsync(Bound);
 
             Assert.Equal("AlertReceived", name);
@@ -46,7 +50,35 @@ public sealed class RealAlertmanagerTests : IDisposable
         }
     }
 
-    private Process Start(string webhook, out string url)
+    [Fact]
+    public async Task What_Alertmanager_inhibits_is_recorded_with_what_inhibits_it()
+    {
+        var url = NewAddress();
+        await using var host = await AlertingHost.StartAsync(("ALERTMANAGER_URL", url), ("Alerting:LookInterval", "00:00:00.200"));
+        using var alertmanager = Start(host.Url, url);
+        try
+        {
+            using var http = new HttpClient { BaseAddress = new Uri(url) };
+            await WaitUntilReadyAsync(http, alertmanager);
+            await PostAlertAsync(http, "WorkerDown", "critical", endsAt: null);
+            await host.NextEventAsync(Bound);
+            await PostAlertAsync(http, "TaskBacklogGrowing", "warning", endsAt: null);
+
+            var store = host.Get<IncidentStore>();
+            var incident = await Eventually.Get(
+                async () => (await store.ReadAsync(session => session.Active())).SingleOrDefault(), found => found?.Alerts.Count == 2, Bound);
+            var suppression = Assert.Single(incident!.Alerts[1].SuppressedBy);
+            Assert.Equal((AlertPhase.Suppressed, "alert", "WorkerDown of the worker marie"), (incident.Alerts[1].Phase, suppression.Kind, suppression.Name));
+            Assert.Equal(incident.Alerts[0].Fingerprint, suppression.Id);
+        }
+        finally
+        {
+            alertmanager.Kill(entireProcessTree: true);
+            await alertmanager.WaitForExitAsync();
+        }
+    }
+
+    private Process Start(string webhook, string url)
     {
         var key = Path.Combine(_folder, "api-key");
         File.WriteAllText(key, AlertingHost.ApiKey);
@@ -58,6 +90,10 @@ public sealed class RealAlertmanagerTests : IDisposable
               group_wait: 0s
               group_interval: 1s
               repeat_interval: 1h
+            inhibit_rules:
+              - source_matchers: [severity="critical"]
+                target_matchers: [severity="warning"]
+                equal: [worker]
             receivers:
               - name: agentsystem
                 webhook_configs:
@@ -67,8 +103,6 @@ public sealed class RealAlertmanagerTests : IDisposable
                       authorization:
                         credentials_file: {{key}}
             """);
-        var port = FreePort();
-        url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
         var start = new ProcessStartInfo("prometheus-alertmanager")
         {
             ArgumentList =
@@ -85,13 +119,13 @@ public sealed class RealAlertmanagerTests : IDisposable
         return process;
     }
 
-    private static async Task PostAlertAsync(HttpClient http, DateTimeOffset? endsAt)
+    private static async Task PostAlertAsync(HttpClient http, string name, string severity, DateTimeOffset? endsAt)
     {
         using var answer = await http.PostAsJsonAsync("/api/v2/alerts", new[]
         {
             new
             {
-                labels = new Dictionary<string, string> { ["alertname"] = "WorkerDown", ["severity"] = "critical", ["worker"] = "marie" },
+                labels = new Dictionary<string, string> { ["alertname"] = name, ["severity"] = severity, ["worker"] = "marie" },
                 annotations = new Dictionary<string, string> { ["summary"] = "marie is gone" },
                 startsAt = DateTimeOffset.UtcNow.AddMinutes(-1),
                 endsAt = endsAt ?? DateTimeOffset.UtcNow.AddMinutes(5),
@@ -121,10 +155,10 @@ public sealed class RealAlertmanagerTests : IDisposable
         }
     }
 
-    private static int FreePort()
+    private static string NewAddress()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}";
     }
 }

@@ -8,7 +8,7 @@ namespace AgentSystem.Tests.AppHost;
 [UnsupportedOSPlatform("windows")]
 public sealed class ConnectionFileTests : IDisposable
 {
-    private static readonly ConnectionFile Connection = new("http://localhost:40001", "key", "/shared", ProcessId: 4711);
+    private static readonly ConnectionFile Connection = new("http://localhost:40001", "key", "/shared", ProcessId: 4711, "http://localhost:40002");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("connection-");
 
@@ -21,7 +21,7 @@ public sealed class ConnectionFileTests : IDisposable
     {
         Connection.Write(FilePath);
 
-        Assert.Equal(new Read("http://localhost:40001", "key", "/shared", 4711), Read.Read(FilePath));
+        Assert.Equal(new Read("http://localhost:40001", "key", "/shared", 4711, "http://localhost:40002"), Read.Read(FilePath));
     }
 
     [Fact]

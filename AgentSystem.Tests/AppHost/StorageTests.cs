@@ -41,7 +41,7 @@ public sealed class StorageTests : IDisposable
     {
         using var storage = Storage.Open(Root, "/repository");
 
-        foreach (var folder in new[] { storage.Root, storage.SharedVolume, Path.GetDirectoryName(storage.Journal)! })
+        foreach (var folder in new[] { storage.Root, storage.SharedVolume, Path.GetDirectoryName(storage.Journal)!, Path.GetDirectoryName(storage.Incidents)! })
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
     }
 

@@ -170,6 +170,8 @@ public sealed class TopologyTests : IDisposable
     [InlineData("api-key")]
     [InlineData("console-token")]
     [InlineData("grafana-password")]
+    [InlineData("slack-token")]
+    [InlineData("pagerduty-key")]
     public async Task Keys_are_secrets(string name)
     {
         var resources = await ResourcesAsync();
@@ -188,6 +190,27 @@ public sealed class TopologyTests : IDisposable
         Assert.Equal(there.Order(), files.Select(file => file.FileName).Order());
         Assert.All(files, file => Assert.Equal(file.FileName, file.Value.Name));
         Assert.Contains(files, file => file.FileName == "api-key");
+    }
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("--Parameters:pagerduty-key=key-1", "key-1")]
+    [InlineData("--Parameters:pagerduty_key=key-1", "key-1")]
+    public async Task A_channel_for_incidents_is_off_unless_it_is_set_up_and_nobody_is_asked(string? argument, string key)
+    {
+        var resources = await ResourcesAsync(argument is null ? [] : [argument]);
+
+        Assert.Equal(key, await Assert.Single(resources.OfType<ParameterResource>(), parameter => parameter.Name == "pagerduty-key").GetValueAsync(CancellationToken.None));
+        Assert.Contains("PagerDuty__RoutingKey", (await VariablesAsync(Named(resources, "alerting"))).Keys);
+    }
+
+    [Fact]
+    public async Task Alerting_asks_Alertmanager_and_does_not_wait_for_it()
+    {
+        var alerting = Named(await ResourcesAsync("--Backends=container"), "alerting");
+
+        Assert.Equal("alertmanager", Assert.IsType<EndpointReference>((await VariablesAsync(alerting))["ALERTMANAGER_URL"]).Resource.Name);
+        Assert.DoesNotContain(alerting.Annotations.OfType<WaitAnnotation>(), wait => wait.Resource.Name == "alertmanager");
     }
 
     private static IResource Named(IEnumerable<IResource> resources, string name) => Assert.Single(resources, resource => resource.Name == name);

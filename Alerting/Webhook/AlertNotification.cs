@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AgentSystem.Alerting.Incidents;
 
 namespace AgentSystem.Alerting.Webhook;
 
@@ -6,6 +7,7 @@ namespace AgentSystem.Alerting.Webhook;
 /// What Alertmanager posts to a webhook receiver: one group of alerts, version 4 of the format
 /// (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config). Members that are not here are passed over.
 /// </summary>
+/// <remarks>What may be absent has <c>set</c>: a generated reader gives an <c>init</c> property null, whatever its initializer says.</remarks>
 public sealed record AlertNotification
 {
     /// <summary>The only version of the format that is understood.</summary>
@@ -27,13 +29,13 @@ public sealed record AlertNotification
     public required string Receiver { get; init; }
 
     /// <summary>The labels by which the group was made.</summary>
-    public IReadOnlyDictionary<string, string> GroupLabels { get; init; } = NoLabels;
+    public IReadOnlyDictionary<string, string> GroupLabels { get; set; } = NoLabels;
 
     /// <summary>The labels that all alerts of the group share.</summary>
-    public IReadOnlyDictionary<string, string> CommonLabels { get; init; } = NoLabels;
+    public IReadOnlyDictionary<string, string> CommonLabels { get; set; } = NoLabels;
 
     /// <summary>The annotations that all alerts of the group share.</summary>
-    public IReadOnlyDictionary<string, string> CommonAnnotations { get; init; } = NoLabels;
+    public IReadOnlyDictionary<string, string> CommonAnnotations { get; set; } = NoLabels;
 
     /// <summary>Where Alertmanager's own page is.</summary>
     [JsonPropertyName("externalURL")]
@@ -55,7 +57,7 @@ public sealed record Alert
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
     /// <summary>What is said about it: summary, description, runbook.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = AlertNotification.NoLabels;
+    public IReadOnlyDictionary<string, string> Annotations { get; set; } = AlertNotification.NoLabels;
 
     /// <summary>When it began to fire (UTC).</summary>
     public required DateTimeOffset StartsAt { get; init; }
@@ -69,6 +71,14 @@ public sealed record Alert
 
     /// <summary>Identifies the alert across its life: a hash of its labels.</summary>
     public required string Fingerprint { get; init; }
+
+    /// <summary>The alert for the incidents, where times are kept to the millisecond.</summary>
+    internal AlertReport ToReport(string receiver) => new(
+        Fingerprint, Status == AlertStatus.Firing, Labels, Annotations, ToMillisecond(StartsAt),
+        // While an alert fires, Alertmanager sends the year 1 for its end.
+        EndsAt.Year > 1 && Status == AlertStatus.Resolved ? ToMillisecond(EndsAt) : null, GeneratorUrl, receiver);
+
+    private static DateTimeOffset ToMillisecond(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }
 
 /// <summary>Whether an alert, or any of its group, still fires.</summary>

@@ -1,3 +1,4 @@
+using AgentSystem.Alerting.Incidents;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AgentSystem.Alerting.Webhook;
@@ -24,9 +25,9 @@ public static class WebhookExtensions
     }
 
     /// <summary>
-    /// 200 once every alert is logged. Alertmanager gives up on a 4xx and tries again after a 5xx, which is what both deserve.
+    /// 200 once every alert is on disk. Alertmanager gives up on a 4xx and tries again after a 5xx, which is what both deserve.
     /// </summary>
-    private static async Task<IResult> ReceiveAsync(HttpContext context, WebhookInstruments instruments, ILogger<AlertNotification> logger)
+    private static async Task<IResult> ReceiveAsync(HttpContext context, IncidentDesk desk, WebhookInstruments instruments, ILogger<AlertNotification> logger)
     {
         // The reader has its own limit, with an answer that says what to do about it.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
@@ -39,6 +40,17 @@ public static class WebhookExtensions
             return Results.Problem(title: fault.Title, detail: fault.Detail, statusCode: fault.StatusCode);
         }
 
+        try
+        {
+            // Alertmanager may hang up, but what it has sent is worth keeping.
+            await desk.ReceiveAsync([.. notification.Alerts.Select(alert => alert.ToReport(notification.Receiver))], CancellationToken.None);
+        }
+        catch (IncidentStoreException e)
+        {
+            instruments.NotKept();
+            logger.NotificationNotKept(e.Message);
+            return Results.Problem(title: "The notification was not kept.", detail: e.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
         foreach (var alert in notification.Alerts)
             logger.AlertReceived(notification, alert);
         if (notification.TruncatedAlerts > 0)

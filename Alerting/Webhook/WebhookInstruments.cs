@@ -20,7 +20,7 @@ internal sealed class WebhookInstruments
             "Alerts within accepted notifications; an alert that is repeated is counted again.", ["status", "severity"]);
 
         // A series that appears with its first event hides that event from rate().
-        foreach (var outcome in (string[])["accepted", "malformed", "unknown_version", "too_large"])
+        foreach (var outcome in (string[])["accepted", "malformed", "unknown_version", "too_large", "not_kept"])
             _notifications.WithLabels(outcome);
         foreach (var status in Enum.GetValues<AlertStatus>())
             foreach (var severity in Severities.Append(OtherSeverity))
@@ -28,6 +28,8 @@ internal sealed class WebhookInstruments
     }
 
     public void Refused(NotificationFault fault) => _notifications.WithLabels(fault.Reason).Inc();
+
+    public void NotKept() => _notifications.WithLabels("not_kept").Inc();
 
     public void Accepted(AlertNotification notification)
     {

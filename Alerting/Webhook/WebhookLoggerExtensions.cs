@@ -18,6 +18,9 @@ internal static partial class WebhookLoggerExtensions
     [LoggerMessage(EventId = 3, EventName = "NotificationRefused", Level = LogLevel.Warning, Message = "Refused a notification ({reason}): {detail}")]
     public static partial void NotificationRefused(this ILogger logger, string reason, string detail);
 
+    [LoggerMessage(EventId = 4, EventName = "NotificationNotKept", Level = LogLevel.Error, Message = "A notification could not be kept, so Alertmanager has to send it again: {reason}")]
+    public static partial void NotificationNotKept(this ILogger logger, string reason);
+
     /// <summary>One event for an alert, with everything that a search for it needs.</summary>
     public static void AlertReceived(this ILogger logger, AlertNotification notification, Alert alert)
     {

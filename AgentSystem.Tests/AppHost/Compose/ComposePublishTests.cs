@@ -18,7 +18,7 @@ public sealed class ComposePublishTests : IDisposable
 
         Assert.True(code == 0, output);
         var empty = (await File.ReadAllLinesAsync(_folder["compose", ".env"])).Where(line => line.EndsWith('='));
-        Assert.Equal(["API_KEY=", "CONSOLE_TOKEN=", "GRAFANA_PASSWORD="], empty);
+        Assert.Equal(["API_KEY=", "CONSOLE_TOKEN=", "GRAFANA_PASSWORD=", "PAGERDUTY_KEY=", "SLACK_CHANNEL=", "SLACK_TOKEN="], empty);
 
         var yaml = new YamlStream();
         using (var reader = File.OpenText(_folder["compose", "docker-compose.yaml"]))

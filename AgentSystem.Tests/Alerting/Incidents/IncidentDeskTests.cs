@@ -1,0 +1,241 @@
+using AgentSystem.Alerting.Incidents;
+using AgentSystem.Protocol.Api;
+using static AgentSystem.Tests.Alerting.Incidents.SomeAlerts;
+
+namespace AgentSystem.Tests.Alerting.Incidents;
+
+public sealed class IncidentDeskTests : IDisposable
+{
+    private readonly SomeDesk _desk = new();
+
+    public void Dispose() => _desk.Dispose();
+
+    [Fact]
+    public async Task Three_workers_down_are_one_incident_whether_they_come_at_once_or_one_by_one()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"), Firing("WorkerDown", "anga"));
+        await _desk.ReceiveAsync(Firing("WorkerDown", "fabien", at: 30));
+
+        var incident = await _desk.OnlyAsync();
+        Assert.Equal((IncidentState.Open, AlertSeverity.Critical, 3), (incident.State, incident.Severity, incident.Alerts.Count));
+        Assert.Equal("WorkerDown of the worker marie, the worker anga and the worker fabien", incident.Title);
+        Assert.Equal(["opened", "alert_joined", "alert_joined"], incident.Timeline.Select(entry => entry.Event).Where(e => e != "cause"));
+    }
+
+    [Fact]
+    public async Task A_full_duplicate_is_counted_and_changes_nothing_else()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", summary: "marie is gone"));
+        var before = await _desk.OnlyAsync();
+        _desk.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", summary: "marie is gone"));
+        var after = await _desk.OnlyAsync();
+
+        Assert.Equal(2, Assert.Single(after.Alerts).Deliveries);
+        Assert.Equal((before.UpdatedAt, before.Timeline.Count, before.Title), (after.UpdatedAt, after.Timeline.Count, after.Title));
+    }
+
+    [Fact]
+    public async Task A_partial_duplicate_says_something_new_about_the_same_alert()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", summary: "gone for 1 min"));
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", summary: "gone for 5 min"));
+
+        var incident = await _desk.OnlyAsync();
+        Assert.Equal("WorkerDown: gone for 5 min", incident.Title);
+        Assert.Equal(["opened"], incident.Timeline.Select(entry => entry.Event));
+    }
+
+    [Fact]
+    public async Task A_warning_that_is_only_recorded_is_info_until_it_is_delivered_as_a_ticket_and_never_sinks_again()
+    {
+        await _desk.ReceiveAsync(Firing("HighTaskLatency", severity: "warning", receiver: "record"));
+        Assert.Equal(AlertSeverity.Info, (await _desk.OnlyAsync()).Severity);
+
+        await _desk.ReceiveAsync(Firing("HighTaskLatency", severity: "warning", receiver: "tickets-platform"));
+        await _desk.ReceiveAsync(Firing("HighTaskLatency", severity: "warning", receiver: "record"));
+
+        var incident = await _desk.OnlyAsync();
+        Assert.Equal(AlertSeverity.Warning, incident.Severity);
+        Assert.Equal(["opened", "raised"], incident.Timeline.Select(entry => entry.Event));
+    }
+
+    [Fact]
+    public async Task An_incident_is_over_when_its_last_alert_has_ended_and_the_end_of_the_unknown_is_none()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"), Firing("WorkerDown", "anga"), Ended("NeverHeardOf"));
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+        Assert.Equal(IncidentState.Open, (await _desk.OnlyAsync()).State);
+
+        await _desk.ReceiveAsync(Ended("WorkerDown", "anga"));
+
+        var incident = await _desk.OnlyAsync();
+        Assert.Equal((IncidentState.Resolved, null), (incident.State, incident.ResolvedBy));
+        Assert.All(incident.Alerts, alert => Assert.Equal(AlertPhase.Resolved, alert.Phase));
+    }
+
+    [Fact]
+    public async Task What_comes_late_is_no_news()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"));
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"));
+
+        Assert.Equal(IncidentState.Resolved, (await _desk.OnlyAsync()).State);
+    }
+
+    [Fact]
+    public async Task What_comes_back_soon_opens_its_incident_again_and_what_comes_back_late_is_a_new_one()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"));
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie", end: 60));
+        _desk.Time.Advance(TimeSpan.FromMinutes(10));
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", at: 600));
+        Assert.Equal(IncidentState.Open, (await _desk.OnlyAsync()).State);
+
+        _desk.Time.Advance(TimeSpan.FromHours(1));
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie", at: 600, end: 4200));
+        _desk.Time.Advance(TimeSpan.FromHours(1));
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", at: 7800));
+
+        Assert.Equal([IncidentState.Resolved, IncidentState.Open], (await _desk.AllAsync()).Select(incident => incident.State));
+    }
+
+    [Fact]
+    public async Task A_flapping_alert_holds_its_incident_open_until_it_is_quiet()
+    {
+        for (var minute = 0; minute < 8; minute += 2)
+        {
+            await _desk.ReceiveAsync(Firing("WorkerDown", "marie", at: minute * 60));
+            _desk.Time.Advance(TimeSpan.FromMinutes(1));
+            await _desk.ReceiveAsync(Ended("WorkerDown", "marie", at: minute * 60, end: minute * 60 + 60));
+            _desk.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+        var incident = await _desk.OnlyAsync();
+        Assert.Equal((IncidentState.Open, true), (incident.State, incident.Alerts[0].Flapping));
+        Assert.Single(incident.Timeline, entry => entry.Event == "reopened");
+
+        await _desk.PassAsync(300);
+        Assert.Equal(IncidentState.Open, (await _desk.OnlyAsync()).State);
+        await _desk.PassAsync(300);
+
+        Assert.Equal(IncidentState.Resolved, (await _desk.OnlyAsync()).State);
+        Assert.Equal(["flapping", "steady"], (await _desk.EventsAsync(incident.Id)).Where(e => e is "flapping" or "steady"));
+    }
+
+    [Fact]
+    public async Task An_alert_that_links_two_incidents_makes_them_one()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"));
+        await _desk.ReceiveAsync(Firing("TaskBacklogGrowing", "anga", "warning", receiver: "tickets-platform"));
+        Assert.Equal(2, (await _desk.AllAsync()).Count);
+
+        await _desk.ReceiveAsync(Firing("OrchestratorDown", at: 20));
+
+        var active = Assert.Single(await _desk.AllAsync(), incident => incident.State == IncidentState.Open);
+        Assert.Equal((3, "orchestrator"), (active.Alerts.Count, active.Cause!.Component));
+        var merged = Assert.Single(await _desk.AllAsync(), incident => incident.State == IncidentState.Merged);
+        Assert.Equal(active.Id, merged.MergedInto);
+        await _desk.ReceiveAsync(Ended("TaskBacklogGrowing", "anga", "warning"));
+        Assert.Equal(AlertPhase.Resolved, (await _desk.Store.FindAsync(active.Id))!.Alerts.Single(alert => alert.Name == "TaskBacklogGrowing").Phase);
+    }
+
+    [Fact]
+    public async Task Acting_twice_is_harmless_and_everything_is_in_the_timeline()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"));
+        var id = (await _desk.OnlyAsync()).Id;
+
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.Equal(("ann", IncidentState.Acknowledged), ((await _desk.Desk.AcknowledgeAsync(id, time == 0 ? "ann" : "bob")).AcknowledgedBy, (await _desk.OnlyAsync()).State));
+            Assert.Equal("bob", (await _desk.Desk.AssignAsync(id, " bob ", "ann")).Assignee);
+        }
+        await _desk.Desk.NoteAsync(id, "restarting it", "bob");
+        for (var time = 0; time < 2; time++)
+            Assert.Equal("bob", (await _desk.Desk.ResolveAsync(id, "bob")).ResolvedBy);
+
+        Assert.Equal(["opened", "acknowledged", "assigned", "note", "resolved"], await _desk.EventsAsync(id));
+        Assert.Equal(409, StatusOf(await Assert.ThrowsAsync<IncidentActionException>(() => _desk.Desk.AcknowledgeAsync(id, "ann"))));
+        Assert.Equal(404, StatusOf(await Assert.ThrowsAsync<IncidentActionException>(() => _desk.Desk.AcknowledgeAsync("none", "ann"))));
+    }
+
+    [Fact]
+    public async Task What_somebody_said_is_over_stays_so_until_the_alert_begins_anew()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"));
+        var id = (await _desk.OnlyAsync()).Id;
+        await _desk.Desk.ResolveAsync(id, "ann");
+
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"));
+        Assert.Equal(IncidentState.Resolved, (await _desk.OnlyAsync()).State);
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", at: 100));
+
+        Assert.Equal(IncidentState.Open, (await _desk.OnlyAsync()).State);
+    }
+
+    [Fact]
+    public async Task Incidents_are_merged_once_and_never_into_themselves_or_into_what_is_over()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"), Firing("ClaudeAPIFailures", at: 5000), Firing("Odd", at: 9000));
+        var (one, two, three) = ((await _desk.AllAsync())[0].Id, (await _desk.AllAsync())[1].Id, (await _desk.AllAsync())[2].Id);
+
+        for (var time = 0; time < 2; time++)
+            Assert.Equal(2, (await _desk.Desk.MergeAsync(two, one, "ann")).Alerts.Count);
+        await _desk.Desk.ResolveAsync(three, "ann");
+
+        Assert.Equal(409, StatusOf(await Assert.ThrowsAsync<IncidentActionException>(() => _desk.Desk.MergeAsync(one, one, "ann"))));
+        Assert.Equal(409, StatusOf(await Assert.ThrowsAsync<IncidentActionException>(() => _desk.Desk.MergeAsync(one, three, "ann"))));
+        Assert.Equal(409, StatusOf(await Assert.ThrowsAsync<IncidentActionException>(() => _desk.Desk.AcknowledgeAsync(two, "ann"))));
+        Assert.Equal(404, StatusOf(await Assert.ThrowsAsync<IncidentActionException>(() => _desk.Desk.MergeAsync(one, "none", "ann"))));
+    }
+
+    [Fact]
+    public async Task What_gets_worse_after_somebody_took_it_is_open_again()
+    {
+        await _desk.ReceiveAsync(Firing("TaskBacklogGrowing", "marie", "warning", receiver: "tickets-platform"));
+        await _desk.Desk.AcknowledgeAsync((await _desk.OnlyAsync()).Id, "ann");
+
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", at: 20));
+
+        Assert.Equal((IncidentState.Open, AlertSeverity.Critical), ((await _desk.OnlyAsync()).State, (await _desk.OnlyAsync()).Severity));
+    }
+
+    [Fact]
+    public async Task Everything_is_still_there_after_a_restart_and_forgotten_when_it_is_old()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"));
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+        var before = await _desk.OnlyAsync();
+
+        _desk.Restart();
+        var after = await _desk.OnlyAsync();
+        Assert.Equal((before.Id, before.Title, before.Timeline.Count), (after.Id, after.Title, after.Timeline.Count));
+
+        await _desk.PassAsync(TimeSpan.FromDays(91).TotalSeconds);
+        Assert.Empty(await _desk.AllAsync());
+    }
+
+    [Fact]
+    public async Task A_file_belongs_to_one_service_and_one_of_a_newer_version_is_left_alone()
+    {
+        var path = _desk.Path;
+        Assert.Contains("Another alerting service", Assert.Throws<IncidentStoreException>(() => DatabaseFile.Open(path)).Message, StringComparison.Ordinal);
+
+        var other = path + ".other";
+        using (var file = DatabaseFile.Open(other))
+        using (var command = file.Connection.CreateCommand())
+        {
+            command.CommandText = "PRAGMA user_version = 99";
+            command.ExecuteNonQuery();
+        }
+        Assert.Contains("version 99", Assert.Throws<IncidentStoreException>(() => DatabaseFile.Open(other)).Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path + ".garbage", new string('x', 5000));
+        Assert.Contains("is damaged", Assert.Throws<IncidentStoreException>(() => DatabaseFile.Open(path + ".garbage")).Message, StringComparison.Ordinal);
+    }
+
+    private static int StatusOf(IncidentActionException e) => e.Status;
+}

@@ -1,0 +1,91 @@
+using AgentSystem.Alerting.Incidents;
+using AgentSystem.Protocol.Api;
+using static AgentSystem.Tests.Alerting.Incidents.SomeAlerts;
+
+namespace AgentSystem.Tests.Alerting.Incidents;
+
+/// <summary>What Alertmanager keeps to itself: which alert is suppressed by what.</summary>
+public sealed class SuppressionTests : IDisposable
+{
+    private static readonly AlertReport Down = Firing("WorkerDown", "marie");
+    private static readonly AlertReport Backlog = Firing("TaskBacklogGrowing", "marie", "warning", at: 5, receiver: "api");
+
+    private readonly SomeDesk _desk = new();
+
+    public void Dispose() => _desk.Dispose();
+
+    [Fact]
+    public async Task An_inhibited_alert_joins_the_incident_of_the_one_that_inhibits_it_without_a_say()
+    {
+        await _desk.ReceiveAsync(Down);
+        await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [Down.Fingerprint], [])]);
+        await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [Down.Fingerprint], [])]);
+
+        var incident = await _desk.OnlyAsync();
+        var backlog = incident.Alerts[1];
+        Assert.Equal(AlertPhase.Suppressed, backlog.Phase);
+        Assert.Equal(new("alert", Down.Fingerprint, "WorkerDown of the worker marie"), Assert.Single(backlog.SuppressedBy));
+        Assert.Equal("TaskBacklogGrowing of the worker marie is suppressed by WorkerDown of the worker marie", Assert.Single(incident.Timeline, entry => entry.Event == "suppressed").Text);
+        Assert.Contains("It keeps another alert from being told.", incident.Cause!.Reasons);
+
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+        Assert.Equal(IncidentState.Resolved, (await _desk.OnlyAsync()).State);
+    }
+
+    [Fact]
+    public async Task What_is_left_when_the_cause_is_gone_is_an_incident_of_its_own()
+    {
+        await _desk.ReceiveAsync(Down);
+        await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [Down.Fingerprint], [])]);
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+
+        await _desk.ReceiveAsync(Backlog with { Receiver = "tickets-platform" });
+
+        Assert.Equal([AlertSeverity.Critical, AlertSeverity.Warning], (await _desk.AllAsync()).Select(incident => incident.Severity));
+        Assert.Equal([IncidentState.Resolved, IncidentState.Open], (await _desk.AllAsync()).Select(incident => incident.State));
+    }
+
+    [Fact]
+    public async Task A_suppression_that_is_over_is_said_and_the_alert_counts_when_it_is_delivered()
+    {
+        await _desk.ReceiveAsync(Down);
+        await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [Down.Fingerprint], [])]);
+        await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [], [])]);
+        Assert.Empty((await _desk.OnlyAsync()).Alerts[1].SuppressedBy);
+
+        await _desk.ReceiveAsync(Backlog with { Receiver = "tickets-platform" });
+
+        var incident = await _desk.OnlyAsync();
+        Assert.Equal((AlertPhase.Firing, AlertSeverity.Warning), (incident.Alerts[1].Phase, incident.Alerts[1].Severity));
+        Assert.Single(incident.Timeline, entry => entry.Event == "unsuppressed");
+    }
+
+    [Fact]
+    public async Task A_silenced_alert_of_an_incident_is_marked_and_one_that_nobody_heard_of_is_left_alone()
+    {
+        await _desk.ReceiveAsync(Down);
+        await _desk.PassAsync(15, [new(Down, [], ["s-1"]), new(Firing("Other"), [], ["s-1"])]);
+
+        var alert = Assert.Single((await _desk.OnlyAsync()).Alerts);
+        Assert.Equal((AlertPhase.Firing, "silence s-1"), (alert.Phase, Assert.Single(alert.SuppressedBy).Name));
+    }
+
+    [Fact]
+    public async Task An_inhibited_alert_that_ends_is_over_unheard()
+    {
+        await _desk.ReceiveAsync(Down);
+        await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [Down.Fingerprint], [])]);
+        await _desk.PassAsync(15, [new(Down, [], [])]);
+
+        Assert.Equal([AlertPhase.Firing, AlertPhase.Resolved], (await _desk.OnlyAsync()).Alerts.Select(alert => alert.Phase));
+    }
+
+    [Fact]
+    public async Task An_alert_that_Alertmanager_has_lost_ends()
+    {
+        await _desk.ReceiveAsync(Down);
+        await _desk.PassAsync(15, [], Down.Fingerprint);
+
+        Assert.Equal(IncidentState.Resolved, (await _desk.OnlyAsync()).State);
+    }
+}

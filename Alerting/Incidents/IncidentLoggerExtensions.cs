@@ -1,0 +1,17 @@
+namespace AgentSystem.Alerting.Incidents;
+
+/// <summary>What is logged about incidents beside their timeline.</summary>
+internal static partial class IncidentLoggerExtensions
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "What Alertmanager suppresses is not recorded: {variable} is not set")]
+    public static partial void SuppressionsOff(this ILogger logger, string variable);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Alertmanager at {address} does not answer, so nobody knows what it suppresses: {reason}")]
+    public static partial void AlertmanagerDown(this ILogger logger, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Alertmanager answers again")]
+    public static partial void AlertmanagerBack(this ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Incidents could not be looked through; it is tried again: {reason}")]
+    public static partial void LookFailed(this ILogger logger, string reason);
+}
