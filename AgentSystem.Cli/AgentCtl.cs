@@ -46,6 +46,8 @@ internal static class AgentCtl
             ListCommand.Build(host, globals),
             DeadCommand.Build(host, globals),
             WorkersCommand.Build(host, globals),
+            AlertsCommand.Build(host, globals),
+            IncidentsCommand.Build(host, globals),
             CancelCommand.Build(host, globals),
             ReplayCommand.Build(host, globals),
         };

@@ -7,7 +7,7 @@ using AgentSystem.Protocol.Api;
 
 namespace AgentSystem.Cli.Api;
 
-/// <summary>The orchestrator's HTTP API. Every failure is a <see cref="CliException"/> that says what to do.</summary>
+/// <summary>The HTTP APIs of the orchestrator and of the alerting service. Every failure is a <see cref="CliException"/> that says what to do.</summary>
 internal sealed class ApiClient : IDisposable
 {
     /// <summary>A batch of 10,000 on a slow disk takes seconds; past this nobody is listening.</summary>
@@ -56,14 +56,25 @@ internal sealed class ApiClient : IDisposable
         SendAsync(HttpMethod.Post, $"tasks/{id}/replay", null, ApiJson.Default.TaskView, cancellationToken);
 
     /// <summary>Gets a page of <paramref name="path"/> (<c>tasks</c> or <c>dead</c>). Filters without a value are left out.</summary>
-    public Task<TaskPage> ListAsync(string path, IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellationToken)
-    {
-        var query = string.Join('&', filters.Where(f => f.Value is not null).Select(f => $"{f.Name}={Uri.EscapeDataString(f.Value!)}"));
-        return SendAsync(HttpMethod.Get, $"{path}?{query}", null, ApiJson.Default.TaskPage, cancellationToken);
-    }
+    public Task<TaskPage> ListAsync(string path, IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"{path}?{Query(filters)}", null, ApiJson.Default.TaskPage, cancellationToken);
 
     public Task<IReadOnlyList<WorkerView>> GetWorkersAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "workers", null, ApiJson.Default.IReadOnlyListWorkerView, cancellationToken);
+
+    public Task<AlertList> GetAlertsAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "alerts", null, ApiJson.Default.AlertList, cancellationToken);
+
+    /// <summary>Gets incidents; filters without a value are left out.</summary>
+    public Task<IncidentList> GetIncidentsAsync(IEnumerable<(string Name, string? Value)> filters, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"incidents?{Query(filters)}", null, ApiJson.Default.IncidentList, cancellationToken);
+
+    public Task<Incident> GetIncidentAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"incidents/{id}", null, ApiJson.Default.Incident, cancellationToken);
+
+    /// <summary>Does something to an incident: <c>acknowledge</c>, <c>assign</c>, <c>resolve</c>, <c>merge</c> or <c>notes</c>.</summary>
+    public Task<Incident> ActAsync(string id, string verb, IncidentAction action, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"incidents/{id}/{verb}", Json(action, ApiJson.Default.IncidentAction), ApiJson.Default.Incident, cancellationToken);
 
     /// <summary>Opens <c>GET /events</c> after <paramref name="lastEventId"/>; the caller disposes the answer.</summary>
     public async Task<HttpResponseMessage> OpenEventsAsync(string? lastEventId, CancellationToken cancellationToken)
@@ -91,7 +102,7 @@ internal sealed class ApiClient : IDisposable
         catch (JsonException e)
         {
             throw new CliException(ExitCode.ServerFault, $"the answer of {_connection.Url}{path} was not understood: {e.Message}",
-                "Is this the orchestrator's address, and is agentctl of the same version?");
+                "Is this the address of one of the system's services, and is agentctl of the same version?");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -124,6 +135,9 @@ internal sealed class ApiClient : IDisposable
     private CliException Unreachable(Exception cause) => new(ExitCode.NotReachable,
         $"{_connection.Url} cannot be reached: {cause.Message}",
         $"The address comes from {_connection.Origin}. Is the system running? ./start.sh starts it.");
+
+    private static string Query(IEnumerable<(string Name, string? Value)> filters) =>
+        string.Join('&', filters.Where(f => f.Value is not null).Select(f => $"{f.Name}={Uri.EscapeDataString(f.Value!)}"));
 
     private static ByteArrayContent Json<T>(T value, JsonTypeInfo<T> type) =>
         new(JsonSerializer.SerializeToUtf8Bytes(value, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };

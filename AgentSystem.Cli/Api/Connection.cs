@@ -4,21 +4,31 @@ using AgentSystem.Protocol.Api;
 namespace AgentSystem.Cli.Api;
 
 /// <summary>Which system to talk to, and the key to it.</summary>
-/// <param name="Url">Base address of the orchestrator's API, ending in a slash.</param>
+/// <param name="Url">Base address of the API, ending in a slash.</param>
 /// <param name="ApiKey">The key; null when none is known.</param>
 /// <param name="Origin">Where the address came from, for messages.</param>
 internal sealed record Connection(Uri Url, string? ApiKey, string Origin)
 {
     public const string UrlVariable = "AGENTSYSTEM_URL";
+    public const string AlertingUrlVariable = "ALERTING_URL";
     public const string ApiKeyVariable = "AGENTSYSTEM_API_KEY";
 
-    /// <summary>Options go before variables, variables before the file that a running AppHost wrote.</summary>
+    /// <summary>The orchestrator. Options go before variables, variables before the file that a running AppHost wrote.</summary>
     /// <exception cref="CliException">There is no system to talk to, or its address is not one.</exception>
-    public static Connection Find(CliHost host, string? urlOption, string? apiKeyOption)
+    public static Connection Find(CliHost host, string? urlOption, string? apiKeyOption) =>
+        Find(host, ("--url", urlOption), UrlVariable, apiKeyOption, file => file.OrchestratorUrl);
+
+    /// <summary>The alerting service, found in the same way.</summary>
+    /// <exception cref="CliException">There is no system to talk to, or its address is not one.</exception>
+    public static Connection FindAlerting(CliHost host, string? urlOption, string? apiKeyOption) =>
+        Find(host, ("--alerting-url", urlOption), AlertingUrlVariable, apiKeyOption, file => file.AlertingUrl);
+
+    private static Connection Find(
+        CliHost host, (string Name, string? Value) urlOption, string urlVariable, string? apiKeyOption, Func<ConnectionFile, string?> urlOf)
     {
         var apiKey = NotEmpty(apiKeyOption) ?? NotEmpty(host.Variable(ApiKeyVariable));
-        var (url, origin) = NotEmpty(urlOption) is { } option ? (option, "--url")
-            : NotEmpty(host.Variable(UrlVariable)) is { } variable ? (variable, UrlVariable)
+        var (url, origin) = NotEmpty(urlOption.Value) is { } option ? (option, urlOption.Name)
+            : NotEmpty(host.Variable(urlVariable)) is { } variable ? (variable, urlVariable)
             : (null, host.ConnectionPath);
 
         // With both given, what the file holds does not matter, not even whether it can be read.
@@ -30,13 +40,15 @@ internal sealed record Connection(Uri Url, string? ApiKey, string Origin)
         {
             var running = file ?? throw new CliException(ExitCode.NotReachable, "no running system was found.",
                 $"{host.ConnectionPath} does not exist.",
-                $"Start one with ./start.sh, or give --url and --api-key (or {UrlVariable} and {ApiKeyVariable}).");
-            return new(Parse(running.OrchestratorUrl, origin), apiKey ?? running.ApiKey, origin);
+                $"Start one with ./start.sh, or give {urlOption.Name} and --api-key (or {urlVariable} and {ApiKeyVariable}).");
+            var known = urlOf(running) ?? throw new CliException(ExitCode.NotReachable, "the running system does not say where its alerting service is.",
+                $"Start it again with this version, or give {urlOption.Name} (or {urlVariable}).");
+            return new(Parse(known, origin), apiKey ?? running.ApiKey, origin);
         }
 
         // The local system's key goes to the local system only, not to whatever address was typed.
         var address = Parse(url, origin);
-        return new(address, file is not null && TryParse(file.OrchestratorUrl) == address ? file.ApiKey : null, origin);
+        return new(address, file is not null && TryParse(urlOf(file)) == address ? file.ApiKey : null, origin);
     }
 
     private static ConnectionFile? ReadFile(string path, bool required)

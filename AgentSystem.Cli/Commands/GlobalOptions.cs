@@ -34,9 +34,21 @@ internal sealed class GlobalOptions
         root.Options.Add(_json);
     }
 
+    /// <summary>Only the commands about alerts have it; the others talk to the orchestrator.</summary>
+    public Option<string?> AlertingUrl { get; } = new("--alerting-url")
+    {
+        Description = $"Address of the alerting service; else {Connection.AlertingUrlVariable}, else the system that runs on this machine.",
+        HelpName = "address",
+        Recursive = true,
+    };
+
     public Output OpenOutput(CliHost host, ParseResult parsed) => new(host, parsed.GetValue(_json));
 
     /// <exception cref="CliException">No system was found.</exception>
     public ApiClient Connect(CliHost host, ParseResult parsed) =>
         new(Connection.Find(host, parsed.GetValue(_url), parsed.GetValue(_apiKey)), host.Time);
+
+    /// <exception cref="CliException">No system was found.</exception>
+    public ApiClient ConnectToAlerting(CliHost host, ParseResult parsed) =>
+        new(Connection.FindAlerting(host, parsed.GetValue(AlertingUrl), parsed.GetValue(_apiKey)), host.Time);
 }

@@ -22,7 +22,7 @@ internal static class ExitCode
         (Usage, "the command line or its input is wrong"),
         (NotReachable, "no running system was found, or it cannot be reached"),
         (NotAuthorised, "the API key is missing or wrong"),
-        (NotFound, "there is no such task"),
+        (NotFound, "there is no such task or incident"),
         (Refused, "the server refused the request (invalid, conflict, queue full)"),
         (ServerFault, "the server failed, or its answer was not understood"),
         (TimedOut, "--timeout has passed"),

@@ -45,11 +45,11 @@ internal static class TaskTable
     /// <summary>A state, or a status line's word, in its colour.</summary>
     public static FittedTable.Cell State(string word) => new(word, new Style(word switch
     {
-        "completed" or "alive" => Color.Green,
-        "dead" or "failed" or "gone" => Color.Red,
-        "retrying" or "released" or "draining" => Color.Yellow,
-        "cancelled" => Color.Grey,
-        "active" or "claimed" or "started" or "progress" or "tool" => Color.Aqua,
+        "completed" or "alive" or "resolved" => Color.Green,
+        "dead" or "failed" or "gone" or "open" or "critical" or "firing" => Color.Red,
+        "retrying" or "released" or "draining" or "warning" or "flapping" => Color.Yellow,
+        "cancelled" or "merged" or "suppressed" => Color.Grey,
+        "acknowledged" or "active" or "claimed" or "started" or "progress" or "tool" => Color.Aqua,
         _ => Color.Default,
     }));
 
