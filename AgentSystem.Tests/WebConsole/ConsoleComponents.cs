@@ -23,6 +23,7 @@ public sealed class ConsoleComponents : BunitContext
         Services.AddSingleton<Ticker>();
         Services.AddSingleton<PrometheusClient>();
         Services.AddSingleton<AlertmanagerClient>();
+        Services.AddSingleton<AlertingClient>();
         Services.AddSingleton<ResourceServiceClient>();
         Services.AddSingleton<RunbookLibrary>();
         Services.AddSingleton(Options.Create(new RunbookOptions { RunbooksDir = runbooksDir }));

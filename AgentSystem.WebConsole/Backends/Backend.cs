@@ -9,6 +9,8 @@ public enum Backend
     Prometheus,
     /// <summary>Alerts and silences.</summary>
     Alertmanager,
+    /// <summary>Incidents.</summary>
+    Alerting,
     /// <summary>Traces.</summary>
     Jaeger,
     /// <summary>Logs.</summary>
@@ -24,6 +26,7 @@ public static class BackendNames
     public static string Title(this Backend backend) => backend switch
     {
         Backend.Orchestrator => "The orchestrator",
+        Backend.Alerting => "The alerting service",
         Backend.ResourceService => "The host",
         _ => backend.ToString(),
     };
@@ -34,6 +37,7 @@ public static class BackendNames
         Backend.Orchestrator => "services__orchestrator__http__0",
         Backend.Prometheus => "PROMETHEUS_URL",
         Backend.Alertmanager => "ALERTMANAGER_URL",
+        Backend.Alerting => "ALERTING_URL",
         Backend.Jaeger => "JAEGER_URL",
         Backend.Loki => "LOKI_URL",
         _ => "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL",

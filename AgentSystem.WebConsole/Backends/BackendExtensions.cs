@@ -26,7 +26,7 @@ internal static class BackendExtensions
             })
             .Validate(
                 static options => options.Urls.Values.Append(options.GrafanaUrl).Append(options.AspireDashboardUrl).All(BackendOptions.IsAddress),
-                "PROMETHEUS_URL, ALERTMANAGER_URL, JAEGER_URL, LOKI_URL, GRAFANA_URL, ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL and ASPIRE_DASHBOARD_URL "
+                "PROMETHEUS_URL, ALERTMANAGER_URL, ALERTING_URL, JAEGER_URL, LOKI_URL, GRAFANA_URL, ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL and ASPIRE_DASHBOARD_URL "
                 + "have to be addresses such as http://127.0.0.1:9090, or empty.")
             .Validate(static options => options.Patience > TimeSpan.Zero, "Console:Backends:Patience has to be longer than nothing, for example 00:00:10.")
             .ValidateOnStart();
@@ -37,6 +37,7 @@ internal static class BackendExtensions
         builder.Services.AddSingleton<TaskEventReader>();
         builder.Services.AddSingleton<PrometheusClient>();
         builder.Services.AddSingleton<AlertmanagerClient>();
+        builder.Services.AddSingleton<AlertingClient>();
         builder.Services.AddSingleton<JaegerClient>();
         builder.Services.AddSingleton<LokiClient>();
         builder.Services.AddSingleton<ResourceServiceClient>();
@@ -65,7 +66,7 @@ internal static class BackendExtensions
     /// <summary>Traces and logs on this machine may be kept by a service of ours; another program has no business with the key.</summary>
     private static bool WantsKey(Backend backend, Uri address) => backend switch
     {
-        Backend.Orchestrator => true,
+        Backend.Orchestrator or Backend.Alerting => true,
         Backend.Jaeger or Backend.Loki => address.IsLoopback,
         _ => false,
     };

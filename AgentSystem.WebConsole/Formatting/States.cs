@@ -23,11 +23,11 @@ public static class States
     /// <summary>What a state means; <see cref="Tone.Off"/> for words that are not known.</summary>
     public static Tone ToneOf(string state) => state.ToUpperInvariant() switch
     {
-        "COMPLETED" or "HEALTHY" or "UP" or "OK" or "RUNNING" or "FINISHED" or "USED" => Tone.Good,
-        "ACTIVE" or "STARTED" or "CLAIMED" or "PROGRESS" or "TOOL" or "STARTING" or "BUILDING" => Tone.Busy,
+        "COMPLETED" or "HEALTHY" or "UP" or "OK" or "RUNNING" or "FINISHED" or "USED" or "RESOLVED" => Tone.Good,
+        "ACTIVE" or "STARTED" or "CLAIMED" or "PROGRESS" or "TOOL" or "STARTING" or "BUILDING" or "ACKNOWLEDGED" => Tone.Busy,
         "PENDING" or "READY" or "WAITING" or "UNKNOWN" or "INACTIVE" => Tone.Waiting,
-        "RETRYING" or "RELEASED" or "DEGRADED" or "WARNING" or "STOPPING" or "RUNTIMEUNHEALTHY" => Tone.Warning,
-        "DEAD" or "FAILED" or "UNHEALTHY" or "DOWN" or "FIRING" or "CRITICAL" or "EXITED" or "FAILEDTOSTART" or "ERROR" => Tone.Bad,
+        "RETRYING" or "RELEASED" or "DEGRADED" or "WARNING" or "STOPPING" or "RUNTIMEUNHEALTHY" or "FLAPPING" => Tone.Warning,
+        "DEAD" or "FAILED" or "UNHEALTHY" or "DOWN" or "FIRING" or "CRITICAL" or "EXITED" or "FAILEDTOSTART" or "ERROR" or "OPEN" => Tone.Bad,
         _ => Tone.Off,
     };
 

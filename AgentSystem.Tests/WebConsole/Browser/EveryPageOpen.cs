@@ -15,7 +15,8 @@ public sealed record OpenPage(ConsolePage Shown, string Title, IReadOnlyList<str
 /// <summary>Every page of the console, each in a window of its own.</summary>
 public sealed class EveryPageOpen(ConsoleInBrowser console) : IAsyncLifetime
 {
-    private const string Orchestrator = "The orchestrator", Host = "The host", Prometheus = "Prometheus", Alertmanager = "Alertmanager", Jaeger = "Jaeger", Loki = "Loki";
+    private const string Orchestrator = "The orchestrator", Host = "The host", Prometheus = "Prometheus", Alertmanager = "Alertmanager", Jaeger = "Jaeger", Loki = "Loki",
+        Alerting = "The alerting service";
 
     private readonly List<OpenPage> _pages = [];
 
@@ -38,6 +39,7 @@ public sealed class EveryPageOpen(ConsoleInBrowser console) : IAsyncLifetime
             ("/logs?query=%7Bservice_name%3D%22marie%22%7D", "Logs", [Loki]),
             ("/dashboards", "Dashboards", []),
             ("/d/task-processing-overview?from=now-5m&to=now&refresh=5s", "Task Processing Overview", [Prometheus]),
+            ("/incidents", "Incidents", [Alerting]),
             ("/alerts", "Alerts", [Prometheus, Alertmanager]),
             ("/alerts/rules", "Rules", [Prometheus]),
             ("/alerts/silences", "Silences", [Alertmanager]),

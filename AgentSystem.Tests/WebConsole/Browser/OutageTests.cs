@@ -16,6 +16,7 @@ public sealed class OutageTests(ConsoleInBrowser console, EveryPageOpen pages) :
     [InlineData("alertmanager", "Alertmanager")]
     [InlineData("orchestrator", "The orchestrator")]
     [InlineData("telemetry-store", "Jaeger", "Loki")]
+    [InlineData("alerting", "The alerting service")]
     [InlineData("host", "The host")]
     public async Task No_page_breaks_while_a_backend_is_away_and_all_recover(string resource, params string[] names)
     {
