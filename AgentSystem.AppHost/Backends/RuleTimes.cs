@@ -18,8 +18,13 @@ internal static partial class RuleTimes
 
     private static readonly Dictionary<string, TimeSpan> Units = new()
     {
-        ["ms"] = TimeSpan.FromMilliseconds(1), ["s"] = TimeSpan.FromSeconds(1), ["m"] = TimeSpan.FromMinutes(1), ["h"] = TimeSpan.FromHours(1),
-        ["d"] = TimeSpan.FromDays(1), ["w"] = TimeSpan.FromDays(7), ["y"] = TimeSpan.FromDays(365),
+        ["ms"] = TimeSpan.FromMilliseconds(1),
+        ["s"] = TimeSpan.FromSeconds(1),
+        ["m"] = TimeSpan.FromMinutes(1),
+        ["h"] = TimeSpan.FromHours(1),
+        ["d"] = TimeSpan.FromDays(1),
+        ["w"] = TimeSpan.FromDays(7),
+        ["y"] = TimeSpan.FromDays(365),
     };
 
     /// <summary>The setting; 1 where it is not set.</summary>

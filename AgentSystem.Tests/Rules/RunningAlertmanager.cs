@@ -27,8 +27,10 @@ public sealed class RunningAlertmanager : IAsyncLifetime, IDisposable
         {
             ArgumentList =
             {
-                $"--config.file={AlertmanagerFile.Path}", $"--storage.path={_folder["data"]}",
-                $"--web.listen-address={_http.BaseAddress.Authority}", "--cluster.listen-address=",
+                $"--config.file={AlertmanagerFile.Path}",
+                $"--storage.path={_folder["data"]}",
+                $"--web.listen-address={_http.BaseAddress.Authority}",
+                "--cluster.listen-address=",
             },
             RedirectStandardError = true,
         };
