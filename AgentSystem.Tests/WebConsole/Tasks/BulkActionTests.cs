@@ -39,6 +39,13 @@ public sealed class BulkActionTests
 
     private static TaskView View(string id) => new()
     {
-        Id = id, Type = "t", Priority = TaskPriority.Normal, State = TaskState.Cancelled, Worker = "marie", Attempt = 1, MaxAttempts = 3, CreatedAt = default,
+        Id = id,
+        Type = "t",
+        Priority = TaskPriority.Normal,
+        State = TaskState.Cancelled,
+        Worker = "marie",
+        Attempt = 1,
+        MaxAttempts = 3,
+        CreatedAt = default,
     };
 }

@@ -72,14 +72,22 @@ public sealed class TaskStoryTests
     {
         Tags = new Dictionary<string, string>
         {
-            ["gen_ai.operation.name"] = operation, ["gen_ai.request.model"] = "claude",
-            ["gen_ai.usage.input_tokens"] = $"{input}", ["gen_ai.usage.output_tokens"] = $"{output}",
+            ["gen_ai.operation.name"] = operation,
+            ["gen_ai.request.model"] = "claude",
+            ["gen_ai.usage.input_tokens"] = $"{input}",
+            ["gen_ai.usage.output_tokens"] = $"{output}",
         },
     };
 
     private static Span Span(string id, string? parent, string name, double from, double seconds, string? task = null) => new()
     {
-        TraceId = "t", SpanId = id, ParentId = parent, Name = name, Service = "marie", Start = Start.AddSeconds(from), Duration = TimeSpan.FromSeconds(seconds),
+        TraceId = "t",
+        SpanId = id,
+        ParentId = parent,
+        Name = name,
+        Service = "marie",
+        Start = Start.AddSeconds(from),
+        Duration = TimeSpan.FromSeconds(seconds),
         Tags = task is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [TelemetryNames.Attributes.TaskId] = task },
     };
 
@@ -87,7 +95,14 @@ public sealed class TaskStoryTests
 
     private static TaskView View(TaskState state, double? finishedAfter) => new()
     {
-        Id = "x", Type = "t", Priority = TaskPriority.Normal, State = state, Worker = "marie", Attempt = 1, MaxAttempts = 3, CreatedAt = Start,
+        Id = "x",
+        Type = "t",
+        Priority = TaskPriority.Normal,
+        State = state,
+        Worker = "marie",
+        Attempt = 1,
+        MaxAttempts = 3,
+        CreatedAt = Start,
         FinishedAt = finishedAfter is { } seconds ? Start.AddSeconds(seconds) : null,
     };
 }

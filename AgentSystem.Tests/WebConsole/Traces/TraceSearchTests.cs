@@ -11,7 +11,11 @@ public sealed class TraceSearchTests
     {
         var search = new TraceSearch
         {
-            Service = "marie", Operation = "process marie", Tags = """error=true note="two words" """, MinDuration = "1.5s", Limit = 20,
+            Service = "marie",
+            Operation = "process marie",
+            Tags = """error=true note="two words" """,
+            MinDuration = "1.5s",
+            Limit = 20,
             Range = TimeRange.Parse("1000", "2000"),
         };
 
