@@ -70,6 +70,7 @@ var console = builder.AddWebConsole("console", apiKey, consoleToken)
     .WithEnvironment("ALERTING_URL", alerting.GetEndpoint("http"))
     .WithEnvironment("GRAFANA_URL", grafana.GetEndpoint("http"));
 
+alerting.WithLinksTo(console);
 orchestrator.WithConnectionFile(apiKey, storage, alerting);
 builder.AddRunReport(orchestrator, apiKey, console, consoleToken, workers: [marie, anga, fabien]);
 builder.PrepareVolumes(storage);

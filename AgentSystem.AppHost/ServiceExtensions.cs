@@ -105,6 +105,10 @@ internal static class ServiceExtensions
             .WithPublishedVolume(Path.GetDirectoryName(storage.Incidents)!)
             .WithEnvironment("ALERTING_DB", storage.Incidents);
 
+    /// <summary>Has messages about incidents lead to the console. Where a published one is reached only its people know.</summary>
+    public static IResourceBuilder<ProjectResource> WithLinksTo(this IResourceBuilder<ProjectResource> alerting, IResourceBuilder<ProjectResource> console) =>
+        alerting.ApplicationBuilder.ExecutionContext.IsRunMode ? alerting.WithEnvironment("Alerting__ConsoleUrl", console.GetEndpoint("http")) : alerting;
+
     /// <summary>Where Aspire's dashboard takes telemetry in this run, or null.</summary>
     public static string? DashboardOtlpUrl(this IDistributedApplicationBuilder builder) => builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is { Length: > 0 } url ? url : null;
 

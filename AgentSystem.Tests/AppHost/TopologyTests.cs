@@ -211,6 +211,7 @@ public sealed class TopologyTests : IDisposable
 
         Assert.Equal("alertmanager", Assert.IsType<EndpointReference>((await VariablesAsync(alerting))["ALERTMANAGER_URL"]).Resource.Name);
         Assert.DoesNotContain(alerting.Annotations.OfType<WaitAnnotation>(), wait => wait.Resource.Name == "alertmanager");
+        Assert.Equal("console", Assert.IsType<EndpointReference>((await VariablesAsync(alerting))["Alerting__ConsoleUrl"]).Resource.Name);
     }
 
     private static IResource Named(IEnumerable<IResource> resources, string name) => Assert.Single(resources, resource => resource.Name == name);

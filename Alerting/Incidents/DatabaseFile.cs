@@ -49,6 +49,7 @@ internal sealed class DatabaseFile : IDisposable
         SqliteConnection? connection = null;
         try
         {
+            CreateOwnerOnly(path);
             connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString());
             connection.Open();
             Prepare(connection, path);
@@ -66,6 +67,19 @@ internal sealed class DatabaseFile : IDisposable
                 _ => e,
             };
         }
+    }
+
+    /// <summary>It holds a key for as long as an incident is open. SQLite gives its other files the mode of this one.</summary>
+    private static void CreateOwnerOnly(string path)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(path))
+            return;
+        using var created = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
     }
 
     private static void Prepare(SqliteConnection connection, string path)

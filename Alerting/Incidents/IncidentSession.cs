@@ -10,6 +10,9 @@ namespace AgentSystem.Alerting.Incidents;
 /// </summary>
 internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList<IAnnouncer> announcers, DateTimeOffset now) : IDisposable
 {
+    // Nobody reads more of an incident that flaps for days; what is kept is the newest.
+    private const int MaxTimeline = 1000;
+
     private readonly Dictionary<string, (Incident? Before, Incident Now)> _touched = [];
     private readonly SqliteTransaction _transaction = connection.BeginTransaction(deferred: false);
 
@@ -46,7 +49,7 @@ internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList
     }
 
     internal IReadOnlyList<TimelineEntry> Timeline(string incidentId) => Read(
-        "SELECT seq, at, event, by, text FROM timeline WHERE incident_id = $1 ORDER BY seq",
+        $"SELECT * FROM (SELECT seq, at, event, by, text FROM timeline WHERE incident_id = $1 ORDER BY seq DESC LIMIT {MaxTimeline}) ORDER BY seq",
         row => new TimelineEntry(row.GetInt64(0), Time(row, 1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4)), incidentId);
 
     /// <summary>What was changed in the system lately, oldest first.</summary>
@@ -87,8 +90,9 @@ internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList
     /// <summary>Writes what was changed and what is told of it, and commits.</summary>
     internal void Commit()
     {
-        foreach (var (before, incident) in _touched.Values)
+        foreach (var (before, now) in _touched.Values)
         {
+            var incident = now.State == IncidentState.Merged || before?.Alerts == now.Alerts ? now : Lifecycle.Explain(this, now);
             Execute(
                 "INSERT OR REPLACE INTO incidents (id, state, severity, opened_at, updated_at, resolved_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 incident.Id, (int)incident.State, (int)incident.Severity, incident.OpenedAt.ToUnixTimeMilliseconds(), incident.UpdatedAt.ToUnixTimeMilliseconds(),

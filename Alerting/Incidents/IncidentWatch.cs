@@ -48,7 +48,9 @@ internal sealed class IncidentWatch(
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
         var known = await AskAsync(cancellationToken);
-        var lost = known is null ? new HashSet<string>() : await LostAsync(known, cancellationToken);
+        if (known is null)
+            _missing.Clear(); // what it does not know is not known either
+        var lost = known is null ? [] : await LostAsync(known, cancellationToken);
         var kept = options.Value.Retention;
         await desk.LookAsync(known, lost, kept > TimeSpan.Zero ? time.GetUtcNow() - kept : null, cancellationToken);
     }

@@ -52,8 +52,8 @@ internal static class Lifecycle
     /// <summary>Makes one incident of two: its alerts go to <paramref name="into"/>.</summary>
     internal static Incident Merge(IncidentSession session, Incident incident, Incident into, string? by, string why)
     {
-        session.Note(incident.Id, "merged", $"Became part of {into.Title} ({into.Id}): {why}", by);
-        session.Note(into.Id, "absorbed", $"{incident.Title} ({incident.Id}) is part of this: {why}", by);
+        session.Note(incident.Id, "merged", $"Became part of {NameOf(into)} ({into.Id}): {why}", by);
+        session.Note(into.Id, "absorbed", $"{NameOf(incident)} ({incident.Id}) is part of this: {why}", by);
         session.Save(incident with { State = IncidentState.Merged, MergedInto = into.Id, UpdatedAt = session.Now });
         var moved = incident.Alerts.Where(alert => into.Alerts.All(known => known.Fingerprint != alert.Fingerprint));
         return Save(session, into with { Alerts = [.. into.Alerts, .. moved], Assignee = into.Assignee ?? incident.Assignee });
@@ -83,20 +83,24 @@ internal static class Lifecycle
         return Resolve(session, current, by: null);
     }
 
-    /// <summary>Works out anew what follows from the alerts, and keeps the incident.</summary>
-    internal static Incident Save(IncidentSession session, Incident incident)
+    /// <summary>Works out anew what probably caused the incident: once a transaction, however many alerts it brought.</summary>
+    internal static Incident Explain(IncidentSession session, Incident incident)
     {
         var cause = RootCause.Find(incident.Alerts, session.ChangesSince(incident.Alerts.Min(alert => alert.StartsAt) - RootCause.ChangeWindow));
+        if (incident.Cause is { } known && known.Text != cause.Text)
+            session.Note(incident.Id, "cause", $"Probably: {cause.Text}");
+        return incident with { Cause = cause, Title = TitleOf(incident.Alerts, cause) };
+    }
+
+    /// <summary>Keeps the incident, which is as bad as its alerts are now or ever were.</summary>
+    private static Incident Save(IncidentSession session, Incident incident)
+    {
         var severity = incident.Alerts.Where(alert => alert.Phase == AlertPhase.Firing).Select(alert => alert.Severity).Append(AlertSeverity.Info).Max();
         var raised = severity > incident.Severity;
         if (raised)
             session.Note(incident.Id, "raised", $"It is {severity.ToName()} now");
-        if (incident.Cause is { } known && known.Text != cause.Text)
-            session.Note(incident.Id, "cause", $"Probably: {cause.Text}");
         var saved = incident with
         {
-            Cause = cause,
-            Title = TitleOf(incident.Alerts, cause),
             Severity = raised ? severity : incident.Severity,
             // Whoever took it did not take this.
             State = raised && incident.State == IncidentState.Acknowledged ? IncidentState.Open : incident.State,
@@ -109,6 +113,9 @@ internal static class Lifecycle
     /// <summary>An alert as people call it.</summary>
     internal static string Say(IncidentAlert alert) =>
         alert.Component == alert.Name ? alert.Name : $"{alert.Name} of {Topology.Describe(alert.Component)}";
+
+    // One that was opened in this very transaction has no title yet.
+    private static string NameOf(Incident incident) => incident.Title.Length > 0 ? incident.Title : Say(incident.Alerts[0]);
 
     private static string TitleOf(IReadOnlyList<IncidentAlert> alerts, ProbableCause cause)
     {

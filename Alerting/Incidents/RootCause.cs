@@ -71,7 +71,7 @@ internal static class RootCause
     }
 
     private static IEnumerable<string> Dependents(IncidentAlert alert, IEnumerable<IncidentAlert> all) =>
-        all.Select(other => other.Component).Distinct().Where(component => Topology.DependsOn(component, alert.Component));
+        Topology.IsNeeded(alert.Component) ? all.Select(other => other.Component).Distinct().Where(component => Topology.DependsOn(component, alert.Component)) : [];
 
     internal static string Enumerate(IEnumerable<string> names)
     {

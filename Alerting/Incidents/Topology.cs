@@ -45,6 +45,9 @@ internal static class Topology
     internal static bool DependsOn(string component, string other) =>
         Needs.TryGetValue(KindOf(component), out var needs) && needs.Contains(KindOf(other)) && component != other;
 
+    /// <summary>Whether there is anything that cannot work without this.</summary>
+    internal static bool IsNeeded(string component) => Needs.Values.Any(needs => needs.Contains(KindOf(component)));
+
     /// <summary>What all of these need, the nearest first.</summary>
     internal static IReadOnlyList<string> SharedNeeds(IEnumerable<string> components)
     {

@@ -48,7 +48,8 @@ internal static class Deliveries
     internal static bool MayPass(Exception e) => e switch
     {
         DeliveryException delivery => !delivery.IsFinal,
-        HttpRequestException or IOException or Polly.Timeout.TimeoutRejectedException => true,
+        // That somebody cancelled is nobody's failure; where it is the service that stops, no attempt follows.
+        HttpRequestException or IOException or Polly.Timeout.TimeoutRejectedException or OperationCanceledException => true,
         _ => false,
     };
 

@@ -223,6 +223,7 @@ public sealed class IncidentDeskTests : IDisposable
     public async Task A_file_belongs_to_one_service_and_one_of_a_newer_version_is_left_alone()
     {
         var path = _desk.Path;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         Assert.Contains("Another alerting service", Assert.Throws<IncidentStoreException>(() => DatabaseFile.Open(path)).Message, StringComparison.Ordinal);
 
         var other = path + ".other";
