@@ -35,9 +35,11 @@ public static class IncidentText
     public static IReadOnlyList<Incident> Find(IEnumerable<Incident> incidents, string? text) =>
     [
         .. incidents.Where(incident => string.IsNullOrWhiteSpace(text)
-            || incident.Alerts.SelectMany(alert => alert.Labels.Values).Append(incident.Title).Append(incident.Id).Append(incident.Cause?.Text ?? "").Append(incident.Assignee ?? "")
-                .Any(value => value.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase))),
+            || TextsOf(incident).Any(value => value.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase))),
     ];
+
+    private static IEnumerable<string> TextsOf(Incident incident) =>
+        [incident.Title, incident.Id, incident.Cause?.Text ?? "", incident.Assignee ?? "", .. incident.Alerts.SelectMany(alert => alert.Labels.Values)];
 
     /// <summary>How many alerts, in words.</summary>
     public static string CountOf(Incident incident)

@@ -21,11 +21,11 @@ public static class ApiExtensions
         api.MapPost("/incidents/{id}/acknowledge", (string id, HttpContext http, IncidentDesk desk) =>
             ActAsync(http, action => desk.AcknowledgeAsync(id, By(action))));
         api.MapPost("/incidents/{id}/assign", (string id, HttpContext http, IncidentDesk desk) =>
-            ActAsync(http, action => desk.AssignAsync(id, Short(action.Assignee ?? throw Bad("assignee", "is missing; an empty text stands for nobody"), "assignee", MaxName), By(action))));
+            ActAsync(http, action => desk.AssignAsync(id, Assignee(action), By(action))));
         api.MapPost("/incidents/{id}/resolve", (string id, HttpContext http, IncidentDesk desk) =>
             ActAsync(http, action => desk.ResolveAsync(id, By(action))));
         api.MapPost("/incidents/{id}/merge", (string id, HttpContext http, IncidentDesk desk) =>
-            ActAsync(http, action => desk.MergeAsync(id, action.Into ?? throw Bad("into", "is missing: name the incident that it becomes part of"), By(action))));
+            ActAsync(http, action => desk.MergeAsync(id, Into(action), By(action))));
         api.MapPost("/incidents/{id}/notes", (string id, HttpContext http, IncidentDesk desk) =>
             ActAsync(http, action => desk.NoteAsync(id, Text(action.Text, "text"), By(action))));
         api.MapPost("/changes", ReportAsync);
@@ -34,8 +34,8 @@ public static class ApiExtensions
     private static async Task<IResult> AlertsAsync(IncidentStore store, CancellationToken cancellationToken)
     {
         var active = await store.ReadAsync(session => session.Active(), cancellationToken);
-        var alerts = active.SelectMany(incident => incident.Alerts.Select(alert => alert with { IncidentId = incident.Id })).OrderByDescending(alert => alert.StartsAt);
-        return Results.Json(new AlertList([.. alerts]), ApiJson.Default.AlertList);
+        var alerts = active.SelectMany(incident => incident.Alerts.Select(alert => alert with { IncidentId = incident.Id }));
+        return Results.Json(new AlertList([.. alerts.OrderByDescending(alert => alert.StartsAt)]), ApiJson.Default.AlertList);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, IncidentStore store, CancellationToken cancellationToken)
@@ -49,7 +49,8 @@ public static class ApiExtensions
             : [IncidentState.Open, IncidentState.Acknowledged, IncidentState.Resolved];
         var least = query["severity"].ToString() is { Length: > 0 } severity ? One<AlertSeverity>(severity, "severity") : AlertSeverity.Info;
         var limit = !query.ContainsKey("limit") ? 100
-            : int.TryParse(query["limit"], out var number) && number is >= 1 and <= MaxList ? number : throw Bad("limit", $"must be a number from 1 to {MaxList}");
+            : int.TryParse(query["limit"], out var number) && number is >= 1 and <= MaxList ? number
+            : throw Bad("limit", $"must be a number from 1 to {MaxList}");
         var incidents = await store.ReadAsync(session => session.List(states, least, limit), cancellationToken);
         return Results.Json(new IncidentList(incidents), ApiJson.Default.IncidentList);
     }
@@ -95,6 +96,12 @@ public static class ApiExtensions
     }
 
     private static string By(IncidentAction action) => string.IsNullOrWhiteSpace(action.By) ? "operator" : Short(action.By.Trim(), "by", MaxName);
+
+    private static string Assignee(IncidentAction action) =>
+        Short(action.Assignee ?? throw Bad("assignee", "is missing; an empty text stands for nobody"), "assignee", MaxName);
+
+    private static string Into(IncidentAction action) =>
+        action.Into ?? throw Bad("into", "is missing: name the incident that it becomes part of");
 
     private static string Text(string? text, string field) =>
         string.IsNullOrWhiteSpace(text) ? throw Bad(field, "is missing") : Short(text.Trim(), field, MaxText);

@@ -90,7 +90,8 @@ internal sealed class DatabaseFile : IDisposable
         var version = Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
         if (version > Migrations.Length)
             throw new IncidentStoreException(
-                $"The file of the incidents, {path}, was written by a newer alerting service (version {version}; this one knows {Migrations.Length}). Upgrade, or set {AlertingOptions.DatabaseVariable} to another file.");
+                $"The file of the incidents, {path}, was written by a newer alerting service (version {version}; this one knows {Migrations.Length}). "
+                + $"Upgrade, or set {AlertingOptions.DatabaseVariable} to another file.");
         for (; version < Migrations.Length; version++)
             Execute(connection, $"BEGIN IMMEDIATE; {Migrations[version]} PRAGMA user_version = {version + 1}; COMMIT;");
     }
@@ -105,7 +106,8 @@ internal sealed class DatabaseFile : IDisposable
         catch (IOException e)
         {
             throw new IncidentStoreException(
-                $"Another alerting service uses {path}, or it cannot be written ({e.Message}). Stop the other, or set {AlertingOptions.DatabaseVariable} to a file of its own.", e);
+                $"Another alerting service uses {path}, or it cannot be written ({e.Message}). "
+                + $"Stop the other, or set {AlertingOptions.DatabaseVariable} to a file of its own.", e);
         }
         catch (UnauthorizedAccessException e)
         {

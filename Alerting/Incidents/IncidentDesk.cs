@@ -110,7 +110,8 @@ public sealed class IncidentDesk
     }, cancellationToken);
 
     /// <summary>What Alertmanager has now: see <see cref="Suppressions"/>. Ends what it lost, and what was held open long enough.</summary>
-    internal Task LookAsync(IReadOnlyList<KnownAlert>? known, IReadOnlySet<string> lost, DateTimeOffset? forget, CancellationToken cancellationToken) => _store.ChangeAsync(session =>
+    internal Task LookAsync(
+        IReadOnlyList<KnownAlert>? known, IReadOnlySet<string> lost, DateTimeOffset? forget, CancellationToken cancellationToken) => _store.ChangeAsync(session =>
     {
         if (known is not null)
             new Suppressions(_intake).Apply(session, known);
@@ -144,6 +145,7 @@ public sealed class IncidentDesk
                 StatusCodes.Status409Conflict, $"Incident {incident.Id} cannot be {what}: it is part of another.", $"That one is {incident.MergedInto}.");
         if (!incident.State.IsActive())
             throw new IncidentActionException(
-                StatusCodes.Status409Conflict, $"Incident {incident.Id} cannot be {what}: it is over.", "Notes can still be added. If it comes back, it is opened again.");
+                StatusCodes.Status409Conflict, $"Incident {incident.Id} cannot be {what}: it is over.",
+                "Notes can still be added. If it comes back, it is opened again.");
     }
 }

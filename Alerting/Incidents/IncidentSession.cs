@@ -30,13 +30,17 @@ internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList
     internal IReadOnlyList<Incident> Active()
     {
         var stored = Read("SELECT body FROM incidents WHERE state <= $1 ORDER BY opened_at, id", Body, (int)IncidentState.Acknowledged);
-        return [.. stored.Select(incident => incident.Id).Concat(_touched.Keys).Distinct().Select(id => Find(id)!).Where(incident => incident.State.IsActive()).OrderBy(incident => incident.OpenedAt)];
+        var ids = stored.Select(incident => incident.Id).Concat(_touched.Keys).Distinct();
+        return [.. ids.Select(id => Find(id)!).Where(incident => incident.State.IsActive()).OrderBy(incident => incident.OpenedAt)];
     }
 
     /// <summary>Newest first.</summary>
     internal IReadOnlyList<Incident> List(IReadOnlyCollection<IncidentState> states, AlertSeverity least, int limit) =>
         Read(
-            $"SELECT body FROM incidents WHERE state IN ({string.Join(',', states.Select(state => (int)state))}) AND severity >= $1 ORDER BY opened_at DESC, id DESC LIMIT $2",
+            $"""
+            SELECT body FROM incidents WHERE state IN ({string.Join(',', states.Select(state => (int)state))}) AND severity >= $1
+            ORDER BY opened_at DESC, id DESC LIMIT $2
+            """,
             Body, (int)least, limit);
 
     /// <summary>The newest incident that has the alert.</summary>
@@ -71,7 +75,9 @@ internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList
 
     internal void AddChange(ChangeReport change)
     {
-        Execute("INSERT INTO changes (at, body) VALUES ($1, $2)", change.At!.Value.ToUnixTimeMilliseconds(), JsonSerializer.Serialize(change, ApiJson.Default.ChangeReport));
+        Execute(
+            "INSERT INTO changes (at, body) VALUES ($1, $2)",
+            change.At!.Value.ToUnixTimeMilliseconds(), JsonSerializer.Serialize(change, ApiJson.Default.ChangeReport));
         foreach (var announcer in announcers)
             Enqueue(announcer.Announce(change));
     }
@@ -113,7 +119,8 @@ internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList
     internal OutboxMessage? NextMessage(string channel) => Read(
         "SELECT seq, channel, incident_id, kind, dedup, payload, created_at, attempts FROM outbox WHERE channel = $1 ORDER BY seq LIMIT 1",
         row => new OutboxMessage(
-            row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), Time(row, 6), row.GetInt32(7)), channel).FirstOrDefault();
+            row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), Time(row, 6), row.GetInt32(7)),
+        channel).FirstOrDefault();
 
     /// <summary>Sending begins: from now on nobody can know that it was not sent.</summary>
     internal void BeginSending(long seq) => Execute("UPDATE outbox SET attempts = attempts + 1 WHERE seq = $1", seq);

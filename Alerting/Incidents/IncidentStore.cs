@@ -35,10 +35,12 @@ public sealed class IncidentStore(IOptions<AlertingOptions> options, IEnumerable
 
     /// <summary>Runs <paramref name="step"/> in a transaction and answers when it is on disk. If it throws, nothing of it is kept.</summary>
     /// <exception cref="IncidentStoreException">The file is closed or the disk refuses.</exception>
-    internal Task<T> ChangeAsync<T>(Func<IncidentSession, T> step, CancellationToken cancellationToken = default) => RunAsync(step, isChange: true, cancellationToken);
+    internal Task<T> ChangeAsync<T>(Func<IncidentSession, T> step, CancellationToken cancellationToken = default) =>
+        RunAsync(step, isChange: true, cancellationToken);
 
     /// <summary>Reads what is committed.</summary>
-    internal Task<T> ReadAsync<T>(Func<IncidentSession, T> step, CancellationToken cancellationToken = default) => RunAsync(step, isChange: false, cancellationToken);
+    internal Task<T> ReadAsync<T>(Func<IncidentSession, T> step, CancellationToken cancellationToken = default) =>
+        RunAsync(step, isChange: false, cancellationToken);
 
     /// <summary>An incident with its timeline, or null.</summary>
     public Task<Incident?> FindAsync(string id, CancellationToken cancellationToken = default) =>
@@ -52,7 +54,8 @@ public sealed class IncidentStore(IOptions<AlertingOptions> options, IEnumerable
         {
             var file = _file ?? throw new IncidentStoreException("The incidents are closed, because the alerting service is stopping. Try again when it is back.");
             // To the millisecond, as it is kept: what is compared later must not differ by less.
-            using var session = new IncidentSession(file.Connection, _announcers, DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()));
+            var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+            using var session = new IncidentSession(file.Connection, _announcers, now);
             result = step(session);
             if (isChange)
                 session.Commit();

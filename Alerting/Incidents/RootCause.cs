@@ -56,7 +56,8 @@ internal static class RootCause
         var between = peers.Max(alert => alert.StartsAt) - peers.Min(alert => alert.StartsAt);
         List<string> reasons =
         [
-            $"{first.Name} fires for {Enumerate(components.Select(Topology.Describe))}, {(between < TimeSpan.FromSeconds(1) ? "all at once" : $"within {Span(between)}")}.",
+            $"{first.Name} fires for {Enumerate(components.Select(Topology.Describe))}, "
+                + $"{(between < TimeSpan.FromSeconds(1) ? "all at once" : $"within {Span(between)}")}.",
             $"All of them need {Enumerate(needs.Select(Topology.Describe))}, of which no alert tells.",
             .. Before(told, changes),
         ];
@@ -67,11 +68,14 @@ internal static class RootCause
     {
         var began = told.Min(alert => alert.StartsAt);
         return changes.Where(change => change.At <= began && began - change.At <= ChangeWindow).OrderByDescending(change => change.At).Take(3)
-            .Select(change => $"{Span(began - change.At!.Value)} before it began, something was changed: {change.Summary}{(change.Source is null ? "" : $" ({change.Source})")}.");
+            .Select(change => $"{Span(began - change.At!.Value)} before it began, something was changed: "
+                + $"{change.Summary}{(change.Source is null ? "" : $" ({change.Source})")}.");
     }
 
     private static IEnumerable<string> Dependents(IncidentAlert alert, IEnumerable<IncidentAlert> all) =>
-        Topology.IsNeeded(alert.Component) ? all.Select(other => other.Component).Distinct().Where(component => Topology.DependsOn(component, alert.Component)) : [];
+        Topology.IsNeeded(alert.Component)
+            ? all.Select(other => other.Component).Distinct().Where(component => Topology.DependsOn(component, alert.Component))
+            : [];
 
     internal static string Enumerate(IEnumerable<string> names)
     {

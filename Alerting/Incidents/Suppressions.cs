@@ -54,7 +54,8 @@ internal sealed class Suppressions(Intake intake)
         {
             Note(session, incident, before, by);
             // One that was told before goes on counting until it ends.
-            Lifecycle.Replace(session, incident, before with { SuppressedBy = by, Phase = before.Phase == AlertPhase.Resolved ? AlertPhase.Suppressed : before.Phase });
+            var phase = before.Phase == AlertPhase.Resolved ? AlertPhase.Suppressed : before.Phase;
+            Lifecycle.Replace(session, incident, before with { SuppressedBy = by, Phase = phase });
         }
     }
 

@@ -16,7 +16,8 @@ internal static class Deliveries
     /// <param name="options">How hard.</param>
     /// <param name="time">The clock.</param>
     /// <param name="failed">Hears of each attempt that another one follows, with the wait between.</param>
-    internal static ResiliencePipeline Create(DeliveryOptions options, TimeProvider time, Action<Exception, TimeSpan> failed) => new ResiliencePipelineBuilder { TimeProvider = time }
+    internal static ResiliencePipeline Create(
+        DeliveryOptions options, TimeProvider time, Action<Exception, TimeSpan> failed) => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<Exception>(e => MayPass(e) || e is BrokenCircuitException),
@@ -38,7 +39,8 @@ internal static class Deliveries
             FailureRatio = 0.5,
             MinimumThroughput = options.BreakAfter,
             // Long enough that the slowest attempts are counted together; a day is the most that there can be.
-            SamplingDuration = TimeSpan.FromTicks(Math.Clamp(options.BreakAfter * (options.Timeout + options.MaxDelay).Ticks, TimeSpan.TicksPerSecond, TimeSpan.TicksPerDay)),
+            SamplingDuration = TimeSpan.FromTicks(Math.Clamp(
+                options.BreakAfter * (options.Timeout + options.MaxDelay).Ticks, TimeSpan.TicksPerSecond, TimeSpan.TicksPerDay)),
             BreakDuration = options.BreakDuration,
         })
         .AddTimeout(options.Timeout)

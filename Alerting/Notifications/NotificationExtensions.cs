@@ -32,7 +32,8 @@ internal static class NotificationExtensions
         services.AddSingleton<IChannel>(static provider => provider.GetRequiredService<TChannel>());
         services.AddSingleton<IHostedService>(static provider => new OutboxSender(
             provider.GetRequiredService<TChannel>(), provider.GetRequiredService<IncidentStore>(), provider.GetRequiredService<NotificationInstruments>(),
-            provider.GetRequiredService<IOptions<DeliveryOptions>>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OutboxSender>>()));
+            provider.GetRequiredService<IOptions<DeliveryOptions>>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<OutboxSender>>()));
     }
 #pragma warning restore EXTEXP0001
 }

@@ -58,6 +58,9 @@ internal sealed class PagerDutyEvents(IOptions<PagerDutyOptions> options, IOptio
         return new(Name, incident.Id, action, dedup, JsonSerializer.Serialize(body, Json.Event));
     }
 
+    private static string Line(IncidentAlert alert) =>
+        $"{alert.Phase.ToName()} {alert.Severity.ToName()} {Lifecycle.Say(alert)}: {alert.Annotations.GetValueOrDefault("summary")}";
+
     private static EventPayload Payload(Incident incident) => new(
         Texts.Cut(incident.Title, MaxSummary),
         Texts.Cut(incident.Cause?.Component ?? incident.Alerts[0].Component, MaxDetail),
@@ -67,8 +70,10 @@ internal sealed class PagerDutyEvents(IOptions<PagerDutyOptions> options, IOptio
         incident.Alerts[0].Labels.GetValueOrDefault("team") is { } team ? Texts.Cut(team, MaxDetail) : null,
         Texts.Cut(incident.Alerts[0].Name, MaxDetail),
         new(
-            incident.Id, incident.Cause is { } cause ? Texts.Cut(cause.Text, MaxDetail) : null, [.. (incident.Cause?.Reasons ?? []).Select(reason => Texts.Cut(reason, MaxDetail))],
-            [.. incident.Alerts.Take(MaxAlerts).Select(alert => Texts.Cut($"{alert.Phase.ToName()} {alert.Severity.ToName()} {Lifecycle.Say(alert)}: {alert.Annotations.GetValueOrDefault("summary")}", MaxDetail))],
+            incident.Id,
+            incident.Cause is { } cause ? Texts.Cut(cause.Text, MaxDetail) : null,
+            [.. (incident.Cause?.Reasons ?? []).Select(reason => Texts.Cut(reason, MaxDetail))],
+            [.. incident.Alerts.Take(MaxAlerts).Select(alert => Texts.Cut(Line(alert), MaxDetail))],
             incident.Alerts.Select(alert => alert.Annotations.GetValueOrDefault("runbook_url")).FirstOrDefault(static url => url?.Length is > 0 and <= MaxDetail)));
 }
 

@@ -17,7 +17,8 @@ internal sealed class SlackChannel(IHttpClientFactory clients, IOptions<SlackOpt
     private const int PageSize = 100, MaxPages = 5;
 
     // What Slack says of its own troubles (https://docs.slack.dev/reference/methods/chat.postMessage); anything else stays as it is.
-    private static readonly string[] Passing = ["ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"];
+    private static readonly string[] Passing =
+        ["ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"];
 
     private static readonly string[] Gone = ["message_not_found", "cant_update_message"];
 
@@ -25,7 +26,8 @@ internal sealed class SlackChannel(IHttpClientFactory clients, IOptions<SlackOpt
 
     public bool IsOn => options.Value is { Token.Length: > 0, Channel.Length: > 0 };
 
-    public string HowToTurnOn => "set Slack__Token and Slack__Channel (for the AppHost: Parameters__slack_token, Parameters__slack_channel) to a bot's token and a channel's id";
+    public string HowToTurnOn =>
+        "set Slack__Token and Slack__Channel (for the AppHost: Parameters__slack_token, Parameters__slack_channel) to a bot's token and a channel's id";
 
     public async Task<string?> DeliverAsync(OutboxMessage message, string? receipt, bool mayBeSent, CancellationToken cancellationToken)
     {
@@ -125,7 +127,8 @@ internal sealed class SlackChannel(IHttpClientFactory clients, IOptions<SlackOpt
     }
 
     /// <summary>Slack's word for what is wrong.</summary>
-    private sealed class SlackException(string method, string error, bool isFinal, TimeSpan? retryAfter) : DeliveryException($"{method}: {error}", isFinal, retryAfter)
+    private sealed class SlackException(string method, string error, bool isFinal, TimeSpan? retryAfter)
+        : DeliveryException($"{method}: {error}", isFinal, retryAfter)
     {
         public string Error => error;
     }

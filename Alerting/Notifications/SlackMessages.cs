@@ -45,7 +45,7 @@ internal sealed class SlackMessages(IOptions<SlackOptions> options, IOptions<Ale
     {
         var blocks = new JsonArray
         {
-            new JsonObject { ["type"] = "header", ["text"] = new JsonObject { ["type"] = "plain_text", ["text"] = Texts.Cut($"{Sign(incident)} {incident.Title}", MaxHeader), ["emoji"] = true } },
+            new JsonObject { ["type"] = "header", ["text"] = Plain(Texts.Cut($"{Sign(incident)} {incident.Title}", MaxHeader)) },
             new JsonObject { ["type"] = "section", ["fields"] = Fields(incident) },
         };
         if (incident.Cause is { } cause)
@@ -55,7 +55,7 @@ internal sealed class SlackMessages(IOptions<SlackOptions> options, IOptions<Ale
             blocks.Add(new JsonObject
             {
                 ["type"] = "actions",
-                ["elements"] = new JsonArray(new JsonObject { ["type"] = "button", ["action_id"] = "open", ["url"] = link, ["text"] = new JsonObject { ["type"] = "plain_text", ["text"] = "Open" } }),
+                ["elements"] = new JsonArray(new JsonObject { ["type"] = "button", ["action_id"] = "open", ["url"] = link, ["text"] = Plain("Open") }),
             });
         return new JsonObject
         {
@@ -91,7 +91,8 @@ internal sealed class SlackMessages(IOptions<SlackOptions> options, IOptions<Ale
         foreach (var alert in incident.Alerts.Take(MaxAlerts))
         {
             var sign = alert.Phase switch { AlertPhase.Firing => ":red_circle:", AlertPhase.Suppressed => ":mute:", _ => ":white_check_mark:" };
-            var by = alert.SuppressedBy.Count > 0 ? $" (suppressed by {string.Join(", ", alert.SuppressedBy.Select(s => s.Name))})" : alert.Flapping ? " (flapping)" : "";
+            var by = alert.SuppressedBy.Count > 0 ? $" (suppressed by {string.Join(", ", alert.SuppressedBy.Select(s => s.Name))})"
+                : alert.Flapping ? " (flapping)" : "";
             // Cut before it is escaped, so that no escape is cut in half; and so short that all of them fit.
             yield return $"{sign} {Escape(Texts.Cut($"{Lifecycle.Say(alert)}{by} {alert.Annotations.GetValueOrDefault("summary")}", MaxAlertText))}";
         }
@@ -109,6 +110,8 @@ internal sealed class SlackMessages(IOptions<SlackOptions> options, IOptions<Ale
     // Slack shows it in the reader's own time.
     private static string Moment(DateTimeOffset at) => string.Create(
         CultureInfo.InvariantCulture, $"<!date^{at.ToUnixTimeSeconds()}^{{date_short_pretty}} {{time_secs}}|{at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC>");
+
+    private static JsonObject Plain(string text) => new() { ["type"] = "plain_text", ["text"] = text, ["emoji"] = true };
 
     private static JsonObject Field(string name, string escaped) => new() { ["type"] = "mrkdwn", ["text"] = CutEscaped($"*{name}*\n{escaped}", MaxField) };
 
