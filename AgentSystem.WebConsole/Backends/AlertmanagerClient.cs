@@ -56,6 +56,10 @@ public sealed record Alert(
     /// <summary>How bad it is; empty where the rule does not say.</summary>
     [JsonIgnore]
     public string Severity => Labels.GetValueOrDefault("severity") ?? "";
+
+    /// <summary>Whether something is wrong. An alert of the severity <c>none</c> always fires, to show that alerts get through.</summary>
+    [JsonIgnore]
+    public bool TellsOfFault => Severity != "none";
 }
 
 /// <summary>Whether somebody is told of an alert.</summary>

@@ -29,6 +29,9 @@ public sealed record AlertReport(
         _ => AlertSeverity.Info,
     };
 
+    /// <summary>Whether something is wrong. An alert of the severity <c>none</c> always fires, to show that alerts get through.</summary>
+    public bool TellsOfFault => Labels.GetValueOrDefault("severity") != "none";
+
     /// <summary>The alert that this is the first word of.</summary>
     internal IncidentAlert ToAlert() => new()
     {

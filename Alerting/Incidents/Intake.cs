@@ -16,7 +16,7 @@ internal sealed class Intake(Correlator correlator, FlapDetector flaps, TimeSpan
         if (known is null || alert is null)
         {
             // The end of what was never heard of is no incident.
-            if (report.IsFiring)
+            if (report is { IsFiring: true, TellsOfFault: true })
                 Place(session, report.ToAlert());
         }
         else if (report.IsFiring)

@@ -23,6 +23,14 @@ public sealed class IncidentDeskTests : IDisposable
     }
 
     [Fact]
+    public async Task An_alert_that_only_shows_that_alerts_get_through_is_no_incident()
+    {
+        await _desk.ReceiveAsync(Firing("Watchdog", severity: "none", receiver: "watchdog"));
+
+        Assert.Empty(await _desk.AllAsync());
+    }
+
+    [Fact]
     public async Task A_full_duplicate_is_counted_and_changes_nothing_else()
     {
         await _desk.ReceiveAsync(Firing("WorkerDown", "marie", summary: "marie is gone"));
