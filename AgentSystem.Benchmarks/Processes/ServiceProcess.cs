@@ -24,6 +24,16 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     internal Uri Url { get; }
 
+    /// <summary>How long processors have worked for it since its start.</summary>
+    internal TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>For questions at <see cref="Url"/>.</summary>
     internal HttpClient Http { get; }
 

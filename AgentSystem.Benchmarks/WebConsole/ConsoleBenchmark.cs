@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using AgentSystem.Benchmarks.Processes;
 using AgentSystem.Benchmarks.Reporting;
 using AgentSystem.Benchmarks.TelemetryStore;
 using AgentSystem.Benchmarks.TelemetryStore.Load;
@@ -9,7 +11,10 @@ namespace AgentSystem.Benchmarks.WebConsole;
 /// <summary>Measures the console's pages in a real browser against what it promises (docs/console.md), on a store and a journal that are full.</summary>
 internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWriter progress)
 {
-    private const double Promise = 300;
+    private const double Promise = 300, MostLoad = 5;
+    private const int OpenPages = 20;
+
+    private static readonly TimeSpan LoadTime = TimeSpan.FromSeconds(20);
 
     internal async Task<Report> RunAsync(CancellationToken cancellationToken)
     {
@@ -30,7 +35,7 @@ internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWrit
             report.Conditions["size"] =
                 $"{options.Tasks:N0} tasks, {data.Spans:N0} spans, {data.Lines:N0} lines, {metrics.Series:N0} series of {MetricHistory.Range.TotalHours:N0} h; a window of 1280 x 800";
             await using var system = await ConsoleUnderLoad.StartAsync(folder, data);
-            await MeasureAsync(report, system.Address, Pages(from, to, now), cancellationToken);
+            await MeasureAsync(report, system, Pages(from, to, now), cancellationToken);
         }
         finally
         {
@@ -39,7 +44,7 @@ internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWrit
         return report;
     }
 
-    private async Task MeasureAsync(Report report, Uri address, IEnumerable<(string Name, string Path, string Title)> pages, CancellationToken cancellationToken)
+    private async Task MeasureAsync(Report report, ConsoleUnderLoad system, IEnumerable<(string Name, string Path, string Title)> pages, CancellationToken cancellationToken)
     {
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()
@@ -50,7 +55,7 @@ internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWrit
             ChromiumSandbox = Environment.UserName != "root",
         });
         await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 }, ReducedMotion = ReducedMotion.Reduce });
-        var timer = new PageTimer(context, address);
+        var timer = new PageTimer(context, system.Address);
         foreach (var (name, path, title) in pages)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -58,6 +63,26 @@ internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWrit
             var latencies = await timer.MeasureAsync(path, title, options.Runs);
             report.Figures.Add(new($"{name} (p95)", latencies.Percentile(0.95), "ms") { Target = new(Promise, IsMinimum: false), Note = latencies.ToString() });
         }
+
+        Say($"{OpenPages} pages at once");
+        var alone = await LoadAsync(system.Orchestrator, cancellationToken);
+        var paths = (string[])["/", "/tasks", "/tasks?state=dead", .. Enumerable.Range(1, OpenPages - 3).Select(i => $"/tasks/{TaskHistory.Id(options.Tasks / OpenPages * i)}")];
+        foreach (var path in paths)
+            await timer.OpenAsync(path);
+        var together = await LoadAsync(system.Orchestrator, cancellationToken);
+        report.Figures.Add(new($"the orchestrator's processor time with {OpenPages} different pages open", together, "% of a core")
+        {
+            Target = new(MostLoad, IsMinimum: false),
+            Note = string.Create(CultureInfo.InvariantCulture, $"over {LoadTime.TotalSeconds:0} s; {alone:0.0} % without any; two lists and {OpenPages - 3} tasks that are all asked for separately"),
+        });
+    }
+
+    /// <summary>How much of a core it takes, in percent.</summary>
+    private static async Task<double> LoadAsync(ServiceProcess process, CancellationToken cancellationToken)
+    {
+        var (before, began) = (process.ProcessorTime, Stopwatch.GetTimestamp());
+        await Task.Delay(LoadTime, cancellationToken);
+        return 100 * (process.ProcessorTime - before) / Stopwatch.GetElapsedTime(began);
     }
 
     private IEnumerable<(string Name, string Path, string Title)> Pages(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)

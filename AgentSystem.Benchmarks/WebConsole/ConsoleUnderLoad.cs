@@ -16,6 +16,8 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
 
     internal Uri Address { get; private set; } = null!;
 
+    internal ServiceProcess Orchestrator { get; private set; } = null!;
+
     /// <summary>Starts all.</summary>
     /// <param name="folder">Has <c>orchestrator.db</c> and Prometheus's <c>blocks</c>.</param>
     /// <param name="data">The store's spans and lines.</param>
@@ -46,7 +48,7 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
             ("JAEGER_URL", store.QueryUrl.OriginalString),
             ("LOKI_URL", store.QueryUrl.OriginalString),
         ]);
-        _processes.Push(orchestrator);
+        _processes.Push(Orchestrator = orchestrator);
         var configuration = Path.Combine(folder, "prometheus.yml");
         await File.WriteAllTextAsync(configuration, "global: { scrape_interval: 15s }\n");
         var url = ServiceProcess.FreeAddress();

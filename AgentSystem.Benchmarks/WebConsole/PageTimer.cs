@@ -50,7 +50,8 @@ internal sealed class PageTimer(IBrowserContext context, Uri address)
         return Latencies.Of(times);
     }
 
-    private async Task<IPage> OpenAsync(string path)
+    /// <summary>Opens a page and waits until it shows its data.</summary>
+    internal async Task<IPage> OpenAsync(string path)
     {
         var page = await context.NewPageAsync();
         await page.GotoAsync(new Uri(address, $"/login?t={ConsoleUnderLoad.Token}&returnUrl={Uri.EscapeDataString(path)}").ToString());

@@ -17,7 +17,7 @@ public sealed partial record TimeRange(string From, string To)
     private static readonly DateTimeOffset SomeTime = new(2026, 5, 13, 15, 30, 30, TimeSpan.Zero);
 
     /// <summary>Whether it moves with the time.</summary>
-    public bool IsLive => To.TrimStart().StartsWith("now", StringComparison.Ordinal);
+    public bool IsLive => IsRelative(To);
 
     /// <summary>Whether it reaches to now.</summary>
     public bool EndsNow => To.Trim() == "now";
@@ -27,8 +27,13 @@ public sealed partial record TimeRange(string From, string To)
     {
         otherwise ??= LastHour;
         var range = new TimeRange(string.IsNullOrWhiteSpace(from) ? otherwise.From : from, string.IsNullOrWhiteSpace(to) ? otherwise.To : to);
-        return range.Resolve(SomeTime) is null ? otherwise : range;
+        return range.MakesSense ? range : otherwise;
     }
+
+    // Which of a fixed moment and one that moves comes first is another matter each time.
+    private bool MakesSense => IsRelative(From) == IsRelative(To)
+        ? Resolve(SomeTime) is not null
+        : Moments.Read(From, SomeTime, isEnd: false) is not null && Moments.Read(To, SomeTime, isEnd: true) is not null;
 
     /// <summary>Fixed from here on.</summary>
     public static TimeRange Absolute(DateTimeOffset from, DateTimeOffset to) =>
@@ -47,6 +52,8 @@ public sealed partial record TimeRange(string From, string To)
             return "Today so far";
         return Resolve(now) is { } ends ? $"{Durations.Moment(ends.From)} to {(EndsNow ? "now" : Durations.Moment(ends.To))}" : "No range";
     }
+
+    private static bool IsRelative(string moment) => moment.TrimStart().StartsWith("now", StringComparison.Ordinal);
 
     private static string Unit(string unit) => unit switch { "m" => "min", _ => unit };
 

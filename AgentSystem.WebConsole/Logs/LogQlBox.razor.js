@@ -2,16 +2,16 @@
 export function attach(box, server, query) {
   // Where the page is gone nobody listens any more.
   const tell = (...call) => server.invokeMethodAsync(...call).catch(() => {});
-  const write = () => { forgetChoice(box); tell("WriteAsync", box.value, box.selectionStart); };
+  const write = isAsked => { forgetChoice(box); tell("WriteAsync", box.value, box.selectionStart, isAsked); };
   const isOpen = () => box.hasAttribute("aria-controls");
-  box.addEventListener("input", write);
+  box.addEventListener("input", () => write(false));
   box.addEventListener("blur", () => { if (isOpen()) tell("PressAsync", "Escape"); });
   box.addEventListener("keydown", event => {
     const { key, ctrlKey, metaKey, shiftKey } = event;
     if (event.isComposing || event.altKey) return;
     const isChosen = box.hasAttribute("aria-activedescendant");
     let told;
-    if (key === " " && ctrlKey) told = write;
+    if (key === " " && ctrlKey) told = () => write(true);
     else if (isOpen() && !shiftKey && (["ArrowDown", "ArrowUp", "Tab", "Escape"].includes(key) || (key === "Enter" && isChosen && !ctrlKey && !metaKey)))
       told = () => tell("PressAsync", key);
     else if (key === "Enter" && !shiftKey) told = () => tell("RunAsync", box.value);
@@ -21,7 +21,7 @@ export function attach(box, server, query) {
     told();
   });
   // What was written before anybody listened.
-  if (box.value !== query) write();
+  if (box.value !== query) write(false);
 }
 
 export function place(box, text, at) {

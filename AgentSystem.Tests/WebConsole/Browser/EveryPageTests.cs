@@ -25,6 +25,23 @@ public sealed class EveryPageTests(ConsoleInBrowser console)
     }
 
     [Fact]
+    public async Task No_animation_of_ours_is_overridden_by_one_of_the_component_library()
+    {
+        await using var page = await console.OpenAsync("/");
+
+        // The later of two with one name holds: a placeholder that was meant to shimmer flew out of the window.
+        var twice = await page.Page.EvaluateAsync<string[]>("""
+            () => {
+                const sheets = [...document.styleSheets].map(sheet => ({ isOurs: /\/(app|dashboards)\./.test(sheet.href), names: [...sheet.cssRules].filter(rule => rule instanceof CSSKeyframesRule).map(rule => rule.name) }));
+                const ours = sheets.filter(sheet => sheet.isOurs).flatMap(sheet => sheet.names);
+                return ours.length === 0 ? ['none is found'] : ours.filter(name => sheets.some(sheet => !sheet.isOurs && sheet.names.includes(name)));
+            }
+            """);
+
+        Assert.Empty(twice);
+    }
+
+    [Fact]
     public async Task The_keyboard_leads_everywhere()
     {
         await using var page = await console.OpenAsync("/");

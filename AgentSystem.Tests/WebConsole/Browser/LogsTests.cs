@@ -64,6 +64,20 @@ public sealed class LogsTests(ConsoleInBrowser console)
         await Expect(page.Page).ToHaveURLAsync(new Regex(@"/logs\?query=%7Bservice_name%3D%22orchestrator%22%7D&from=now-6h&to=now$"));
         await Expect(page.Page.Locator(".lines .service").First).ToHaveTextAsync("orchestrator", new() { Timeout = 60_000 });
 
+        // What is written and not run yet is what the next choice runs.
+        await box.FillAsync("{service_name=\"marie\"}");
+        await Expect(suggestions).ToHaveCountAsync(0);
+        await page.Page.GetByLabel("Order").SelectOptionAsync("forward");
+        await Expect(page.Page).ToHaveURLAsync(new Regex("marie.*direction=forward"));
+        await box.FillAsync("{service_name=\"orchestrator\"}");
+        await page.Page.GetByLabel("Time range").SelectOptionAsync("now-12h");
+        await Expect(page.Page).ToHaveURLAsync(new Regex("marie.*from=now-12h"));
+        await page.Page.GetByText("Run", new() { Exact = true }).ClickAsync();
+        await Expect(page.Page).ToHaveURLAsync(new Regex("orchestrator.*from=now-12h"));
+        await page.Page.GetByLabel("Time range").SelectOptionAsync("other");
+        await page.Page.Locator(".range-form").GetByText("Close", new() { Exact = true }).ClickAsync();
+        await Expect(page.Page.GetByLabel("Time range")).ToHaveValueAsync("now-12h");
+
         await page.Page.Locator(".fields summary", new() { HasText = "detected_level" }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Complementary, new() { Name = "Fields" }).GetByRole(AriaRole.Link, new() { Name = "info", Exact = true }).ClickAsync();
         await Expect(box).ToHaveValueAsync("{service_name=\"orchestrator\"} | detected_level=\"info\"");

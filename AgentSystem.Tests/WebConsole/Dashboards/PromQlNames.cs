@@ -33,7 +33,7 @@ internal static partial class PromQlNames
     [GeneratedRegex(@"\b(?:by|without|on|ignoring)\s*\((?<labels>[^)]*)\)")]
     private static partial Regex Groupings();
 
-    [GeneratedRegex(@"(?<![0-9.\w])(?<name>[a-zA-Z_:][\w:]*)\s*(?:(?<call>\()|\{(?<matchers>[^}]*)\})?")]
+    [GeneratedRegex(@"(?<![0-9.\w$])(?<name>[a-zA-Z_:][\w:]*)\s*(?:(?<call>\()|\{(?<matchers>[^}]*)\})?")]
     private static partial Regex Names();
 
     [GeneratedRegex(@"(\w+)\s*(?:=~|!~|!=|=)")]

@@ -34,6 +34,17 @@ public sealed class TimeRangeTests
         Assert.Equal(TimeRange.LastHour, TimeRange.Parse("nonsense", "now"));
         Assert.Equal(new("now-6h", "now"), TimeRange.Parse("now-6h", null));
         Assert.Equal(new("now/M", "now"), TimeRange.Parse("now/M", null));
+        Assert.Equal(TimeRange.LastHour, TimeRange.Parse("nonsense", "2026-11-22"));
+        Assert.Equal(TimeRange.LastHour, TimeRange.Parse("now", "now-1h"));
+    }
+
+    [Theory]
+    [InlineData("2031-01-01 20:00", "now")]
+    [InlineData("2021-01-01 20:00", "now")]
+    [InlineData("now-1h", "2021-01-01")]
+    public void A_fixed_moment_and_one_that_moves_are_a_range_whose_order_only_the_time_tells(string from, string to)
+    {
+        Assert.Equal(new(from, to), TimeRange.Parse(from, to));
     }
 
     [Fact]
