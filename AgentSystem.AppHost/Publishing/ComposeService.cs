@@ -87,8 +87,9 @@ internal static class ComposeService
     /// <summary>The value stays in the environment of whoever starts the application; Compose makes a file of it inside the container.</summary>
     private static void AddSecret(ComposeFile file, Service service, SecretFile secret)
     {
+        // Compose takes an empty content for none and makes no file. Who reads a secret trims it.
         var name = $"secret-{secret.FileName}";
-        file.Configs[name] = new Config { Name = name, Content = $"${{{Variable(secret.Value.Name)}}}" };
+        file.Configs[name] = new Config { Name = name, Content = $"${{{Variable(secret.Value.Name)}}}\n" };
         service.AddConfig(new ConfigReference
         {
             Source = name,

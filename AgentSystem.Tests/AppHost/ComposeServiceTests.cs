@@ -75,7 +75,7 @@ public sealed class ComposeServiceTests
     {
         var file = await CompleteAsync();
 
-        Assert.Equal("${API_KEY}", file.Configs["secret-api-key"].Content);
+        Assert.Equal("${API_KEY}\n", file.Configs["secret-api-key"].Content);
         foreach (var name in new[] { "prometheus", "alertmanager" })
         {
             Assert.Contains(file.Services[name].Configs, reference => (reference.Source, reference.Target) == ("secret-api-key", "/run/secrets/api-key"));
