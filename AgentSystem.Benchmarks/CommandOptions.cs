@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AgentSystem.Benchmarks.Reporting;
 
 namespace AgentSystem.Benchmarks;
 
@@ -15,6 +16,17 @@ internal static class CommandOptions
         });
         return option;
     }
+
+    /// <summary>Has a benchmark run, writes its report as a table and as JSON where that is asked for, and answers with its exit code.</summary>
+    internal static void SetBenchmark(this Command command, Option<string?> json, Func<ParseResult, CancellationToken, Task<Report>> run) =>
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var report = await run(parsed, cancellationToken);
+            report.Write(Console.Out);
+            if (parsed.GetValue(json) is { } path)
+                report.WriteJson(path);
+            return report.ExitCode;
+        });
 
     internal static Option<string?> Data() => new("--data") { Description = "A folder that keeps what is searched, for the next run." };
 

@@ -18,15 +18,11 @@ internal static class TelemetryStoreCommand
         {
             lines, spans, indexed, seconds, runs, data, json,
         };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetBenchmark(json, (parsed, cancellationToken) =>
         {
             var options = new StoreBenchmarkOptions(parsed.GetValue(lines), parsed.GetValue(spans), parsed.GetValue(indexed),
                 TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(runs), parsed.GetValue(data));
-            var report = await new TelemetryStoreBenchmark(options, Console.Error).RunAsync(cancellationToken);
-            report.Write(Console.Out);
-            if (parsed.GetValue(json) is { } path)
-                report.WriteJson(path);
-            return report.ExitCode;
+            return new TelemetryStoreBenchmark(options, Console.Error).RunAsync(cancellationToken);
         });
         return command;
     }

@@ -14,15 +14,11 @@ internal static class ConsoleCommand
         var runs = Number("--runs", 20, "How often each page is opened.");
         var (data, json) = (Data(), Json());
         var command = new Command("console", "The console: how long a page takes to be on the screen once its data are there.") { tasks, spans, lines, runs, data, json };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetBenchmark(json, (parsed, cancellationToken) =>
         {
             var options = new ConsoleBenchmarkOptions(
                 parsed.GetValue(tasks), parsed.GetValue(spans), parsed.GetValue(lines), parsed.GetValue(runs), parsed.GetValue(data));
-            var report = await new ConsoleBenchmark(options, Console.Error).RunAsync(cancellationToken);
-            report.Write(Console.Out);
-            if (parsed.GetValue(json) is { } path)
-                report.WriteJson(path);
-            return report.ExitCode;
+            return new ConsoleBenchmark(options, Console.Error).RunAsync(cancellationToken);
         });
         return command;
     }

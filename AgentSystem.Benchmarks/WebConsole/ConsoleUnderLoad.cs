@@ -40,7 +40,7 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
     {
         var store = await StoreProcess.StartAsync(data.Store);
         _processes.Push(store);
-        var orchestrator = await ServiceProcess.StartAsync(AssemblyOf("Orchestrator", "Orchestrator"), folder,
+        var orchestrator = await ServiceProcess.StartAsync(AssemblyOf("Orchestrator"), folder,
         [
             ("API_KEY", StoreProcess.ApiKey),
             ("SHARED_DIR", Path.Combine(folder, "shared")),
@@ -49,6 +49,7 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
             ("LOKI_URL", store.QueryUrl.OriginalString),
         ]);
         _processes.Push(Orchestrator = orchestrator);
+        orchestrator.Http.DefaultRequestHeaders.Add("X-Api-Key", StoreProcess.ApiKey);
         var configuration = Path.Combine(folder, "prometheus.yml");
         await File.WriteAllTextAsync(configuration, "global: { scrape_interval: 15s }\n");
         var url = ServiceProcess.FreeAddress();
@@ -57,7 +58,7 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
             [$"--config.file={configuration}", $"--storage.tsdb.path={Path.Combine(folder, "blocks")}", $"--web.listen-address={url.Authority}"],
             folder, url, "/-/ready", []);
         _processes.Push(prometheus);
-        var console = await ServiceProcess.StartAsync(AssemblyOf("AgentSystem.WebConsole", "AgentSystem.WebConsole"), folder,
+        var console = await ServiceProcess.StartAsync(AssemblyOf("AgentSystem.WebConsole"), folder,
         [
             // Packages' scripts and styles are found from the build's output in this environment only.
             ("ASPNETCORE_ENVIRONMENT", "Development"),
@@ -79,7 +80,7 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
     }
 
     /// <summary>A service is run from its own output, where all that belongs to it is.</summary>
-    private static string AssemblyOf(string project, string name)
+    private static string AssemblyOf(string project)
     {
         // …/AgentSystem.Benchmarks/bin/<configuration>/<framework>/
         var output = new DirectoryInfo(AppContext.BaseDirectory);
@@ -87,6 +88,6 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
         var root = output;
         while (!File.Exists(Path.Combine(root.FullName, "AgentSystem.sln")))
             root = root.Parent ?? throw new DirectoryNotFoundException("The benchmark has to run below the repository.");
-        return Path.Combine(root.FullName, project, "bin", configuration, framework, name + ".dll");
+        return Path.Combine(root.FullName, project, "bin", configuration, framework, project + ".dll");
     }
 }

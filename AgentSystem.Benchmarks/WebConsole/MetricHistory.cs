@@ -26,12 +26,13 @@ internal sealed class MetricHistory
         foreach (var worker in Workers)
         {
             foreach (var type in Types)
-                Work(worker, type);
+                AddWork($"job=\"workers\",worker=\"{worker}\",task_type=\"{type}\"");
             foreach (var status in (string[])["pending", "ready", "active", "retrying"])
                 Add(Metrics.TaskQueueDepth, $"job=\"resources\",worker=\"{worker}\",status=\"{status}\"", Wave(20));
             Add(Metrics.TaskBacklogAge, $"job=\"resources\",worker=\"{worker}\"", Wave(12));
+            Add(Metrics.PipeMessagesReceived, $"job=\"resources\",worker=\"{worker}\"", Rising(12));
             foreach (var instance in (string[])["1", "2"])
-                Process(worker, $"job=\"workers\",worker=\"{worker}\",instance=\"{worker}-{instance}\"");
+                AddProcess($"job=\"workers\",worker=\"{worker}\",instance=\"{worker}-{instance}\"");
         }
         foreach (var type in Types)
             foreach (var priority in (string[])["critical", "high", "normal", "low"])
@@ -60,7 +61,7 @@ internal sealed class MetricHistory
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
-        using var promtool = System.Diagnostics.Process.Start(start)!;
+        using var promtool = Process.Start(start)!;
         var said = await Task.WhenAll(promtool.StandardOutput.ReadToEndAsync(), promtool.StandardError.ReadToEndAsync());
         await promtool.WaitForExitAsync();
         if (promtool.ExitCode != 0)
@@ -68,28 +69,26 @@ internal sealed class MetricHistory
         File.Delete(text);
     }
 
-    private void Work(string worker, string type)
+    private void AddWork(string labels)
     {
-        var labels = $"job=\"workers\",worker=\"{worker}\",task_type=\"{type}\"";
         Add(Metrics.TaskCompleted, labels, Rising(1.5));
         foreach (var error in Errors)
             Add(Metrics.TaskFailed, $"{labels},error_type=\"{error}\"", Rising(0.02));
         Add(Metrics.TaskRetried, labels, Rising(0.03));
-        Histogram(Metrics.TaskProcessingDuration, labels, 1.5);
-        Histogram(Metrics.TaskQueueWait, labels, 1.5);
+        AddHistogram(Metrics.TaskProcessingDuration, labels, 1.5);
+        AddHistogram(Metrics.TaskQueueWait, labels, 1.5);
     }
 
-    private void Process(string worker, string labels)
+    private void AddProcess(string labels)
     {
         Add("up", labels, _ => 1);
         Add(Metrics.ActiveTasks, labels, Wave(4));
         Add(Metrics.WatcherHeartbeat, labels, seconds => 1.7e9 + seconds);
         foreach (var name in Events)
             Add(Metrics.WatcherEvents, $"{labels},event=\"{name}\"", Rising(2));
-        Histogram(Metrics.WatcherTriggerLatency, labels, 1.5);
+        AddHistogram(Metrics.WatcherTriggerLatency, labels, 1.5);
         Add(Metrics.PipeMessagesSent, labels, Rising(6));
-        Add(Metrics.PipeMessagesReceived, $"job=\"resources\",worker=\"{worker}\"", Rising(6));
-        Histogram(Metrics.PipeWriteLatency, labels, 6);
+        AddHistogram(Metrics.PipeWriteLatency, labels, 6);
         foreach (var error in Errors)
             Add(Metrics.PipeConnectionErrors, $"{labels},error_type=\"{error}\"", Rising(0.001));
         Add("process_start_time_seconds", labels, _ => 1.7e9);
@@ -98,7 +97,7 @@ internal sealed class MetricHistory
         Add("process_num_threads", labels, Wave(30));
     }
 
-    private void Histogram(string name, string labels, double perSecond)
+    private void AddHistogram(string name, string labels, double perSecond)
     {
         foreach (var (i, bucket) in Buckets.Index())
             Add($"{name}_bucket", $"{labels},le=\"{bucket.ToString(CultureInfo.InvariantCulture)}\"", Rising(perSecond * (i + 1) / (Buckets.Length + 1)));
@@ -107,12 +106,7 @@ internal sealed class MetricHistory
         Add($"{name}_sum", labels, Rising(perSecond * 0.4));
     }
 
-    private void Add(string name, string labels, Func<double, double> at)
-    {
-        var series = $"{name}{{{labels}}}";
-        if (!_series.Exists(known => known.Series == series))
-            _series.Add((series, at));
-    }
+    private void Add(string name, string labels, Func<double, double> at) => _series.Add(($"{name}{{{labels}}}", at));
 
     private static Func<double, double> Rising(double perSecond) => seconds => Math.Floor(perSecond * seconds * 1e6) / 1e6;
 

@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using AgentSystem.Alerting.Incidents;
 using AgentSystem.Alerting.Webhook;
 using AgentSystem.Protocol.Api;
@@ -23,62 +19,44 @@ public sealed class RealAlertmanagerTests : IDisposable
     public async Task An_alert_that_Alertmanager_gets_arrives_as_an_event_when_it_fires_and_when_it_is_over()
     {
         await using var host = await AlertingHost.StartAsync();
-        var url = NewAddress();
-        using var alertmanager = Start(host.Url, url);
-        try
-        {
-            using var http = new HttpClient { BaseAddress = new Uri(url) };
-            await WaitUntilReadyAsync(http, alertmanager);
+        var url = AlertmanagerProcess.NewAddress();
+        await using var alertmanager = await StartAsync(host.Url, url);
+        var http = alertmanager.Http;
 
-            await PostAlertAsync(http, "WorkerDown", "critical", endsAt: null);
-            var (name, firing) = await host.NextEventAsync(Bound);
-            await PostAlertAsync(http, "WorkerDown", "critical", endsAt: DateTimeOffset.UtcNow);
-            var (_, resolved) = await host.NextEventAsync(Bound);
+        await PostAlertAsync(http, "WorkerDown", "critical", endsAt: null);
+        var (name, firing) = await host.NextEventAsync(Bound);
+        await PostAlertAsync(http, "WorkerDown", "critical", endsAt: DateTimeOffset.UtcNow);
+        var (_, resolved) = await host.NextEventAsync(Bound);
 
-            Assert.Equal("AlertReceived", name);
-            Assert.Equal(("WorkerDown", "firing", "critical"), (firing["alertname"], firing["status"], firing["severity"]));
-            Assert.Equal("resolved", resolved["status"]);
-            Assert.NotNull(resolved["ends_at"]);
-            Assert.Equal(firing["fingerprint"], resolved["fingerprint"]);
-            Assert.Equal("agentsystem", firing["receiver"]);
-            Assert.Contains("WorkerDown", Assert.IsType<string>(firing["group_key"]), StringComparison.Ordinal);
-        }
-        finally
-        {
-            alertmanager.Kill(entireProcessTree: true);
-            await alertmanager.WaitForExitAsync();
-        }
+        Assert.Equal("AlertReceived", name);
+        Assert.Equal(("WorkerDown", "firing", "critical"), (firing["alertname"], firing["status"], firing["severity"]));
+        Assert.Equal("resolved", resolved["status"]);
+        Assert.NotNull(resolved["ends_at"]);
+        Assert.Equal(firing["fingerprint"], resolved["fingerprint"]);
+        Assert.Equal("agentsystem", firing["receiver"]);
+        Assert.Contains("WorkerDown", Assert.IsType<string>(firing["group_key"]), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_Alertmanager_inhibits_is_recorded_with_what_inhibits_it()
     {
-        var url = NewAddress();
-        await using var host = await AlertingHost.StartAsync(("ALERTMANAGER_URL", url), ("Alerting:LookInterval", "00:00:00.200"));
-        using var alertmanager = Start(host.Url, url);
-        try
-        {
-            using var http = new HttpClient { BaseAddress = new Uri(url) };
-            await WaitUntilReadyAsync(http, alertmanager);
-            await PostAlertAsync(http, "WorkerDown", "critical", endsAt: null);
-            await host.NextEventAsync(Bound);
-            await PostAlertAsync(http, "TaskBacklogGrowing", "warning", endsAt: null);
+        var url = AlertmanagerProcess.NewAddress();
+        await using var host = await AlertingHost.StartAsync(("ALERTMANAGER_URL", url.OriginalString), ("Alerting:LookInterval", "00:00:00.200"));
+        await using var alertmanager = await StartAsync(host.Url, url);
+        var http = alertmanager.Http;
+        await PostAlertAsync(http, "WorkerDown", "critical", endsAt: null);
+        await host.NextEventAsync(Bound);
+        await PostAlertAsync(http, "TaskBacklogGrowing", "warning", endsAt: null);
 
-            var store = host.Get<IncidentStore>();
-            var incident = await Eventually.Get(
-                async () => (await store.ReadAsync(session => session.Active())).SingleOrDefault(), found => found?.Alerts.Count == 2, Bound);
-            var suppression = Assert.Single(incident!.Alerts[1].SuppressedBy);
-            Assert.Equal((AlertPhase.Suppressed, "alert", "WorkerDown of the worker marie"), (incident.Alerts[1].Phase, suppression.Kind, suppression.Name));
-            Assert.Equal(incident.Alerts[0].Fingerprint, suppression.Id);
-        }
-        finally
-        {
-            alertmanager.Kill(entireProcessTree: true);
-            await alertmanager.WaitForExitAsync();
-        }
+        var store = host.Get<IncidentStore>();
+        var incident = await Eventually.Get(
+            async () => (await store.ReadAsync(session => session.Active())).SingleOrDefault(), found => found?.Alerts.Count == 2, Bound);
+        var suppression = Assert.Single(incident!.Alerts[1].SuppressedBy);
+        Assert.Equal((AlertPhase.Suppressed, "alert", "WorkerDown of the worker marie"), (incident.Alerts[1].Phase, suppression.Kind, suppression.Name));
+        Assert.Equal(incident.Alerts[0].Fingerprint, suppression.Id);
     }
 
-    private Process Start(string webhook, string url)
+    private Task<AlertmanagerProcess> StartAsync(string webhook, Uri url)
     {
         var key = Path.Combine(_folder, "api-key");
         File.WriteAllText(key, AlertingHost.ApiKey);
@@ -103,20 +81,7 @@ public sealed class RealAlertmanagerTests : IDisposable
                       authorization:
                         credentials_file: {{key}}
             """);
-        var start = new ProcessStartInfo("prometheus-alertmanager")
-        {
-            ArgumentList =
-            {
-                $"--config.file={configuration}", $"--storage.path={Path.Combine(_folder, "data")}",
-                $"--web.listen-address={url["http://".Length..]}", "--cluster.listen-address=",
-            },
-            RedirectStandardError = true,
-        };
-        var process = Process.Start(start)!;
-        // Nobody reads its log, and a full pipe would stop it.
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginErrorReadLine();
-        return process;
+        return AlertmanagerProcess.StartAsync(configuration, Path.Combine(_folder, "data"), url);
     }
 
     private static async Task PostAlertAsync(HttpClient http, string name, string severity, DateTimeOffset? endsAt)
@@ -133,32 +98,5 @@ public sealed class RealAlertmanagerTests : IDisposable
             },
         });
         answer.EnsureSuccessStatusCode();
-    }
-
-    private static async Task WaitUntilReadyAsync(HttpClient http, Process process)
-    {
-        using var bound = new CancellationTokenSource(Bound);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (await timer.WaitForNextTickAsync(bound.Token))
-        {
-            Assert.False(process.HasExited, "prometheus-alertmanager ended at once; is its configuration accepted?");
-            try
-            {
-                using var answer = await http.GetAsync("/-/ready", bound.Token);
-                if (answer.StatusCode == HttpStatusCode.OK)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet.
-            }
-        }
-    }
-
-    private static string NewAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}";
     }
 }

@@ -4,7 +4,7 @@ namespace AgentSystem.Alerting.Webhook;
 internal static partial class WebhookLoggerExtensions
 {
     [LoggerMessage(EventId = 1, EventName = "AlertReceived", Level = LogLevel.Information,
-        Message = "Alert {alertname} is {status} (severity {severity}, fingerprint {fingerprint}, since {starts_at}, group {group_key})")]
+        Message = "Alert {alertname} is {status} (severity {severity}, fingerprint {fingerprint}, since {starts_at:o}, group {group_key})")]
     private static partial void AlertReceived(
         this ILogger logger, string alertname, string status, string severity, string fingerprint, DateTimeOffset starts_at, DateTimeOffset? ends_at,
         string? generator_url, string group_key, string receiver,

@@ -95,7 +95,8 @@ public sealed class ConsolePage : IAsyncDisposable
         await Page.SetViewportSizeAsync(width, HeightOf(width));
         // What is fixed to the window would be in the middle of the picture.
         await Page.EvaluateAsync("window.scrollTo(0, 0)");
-        // What is out of sight may be drawn again a little later.
+        // The page hears of its theme with the next frame, and what is out of sight may be drawn again a little later.
+        await Page.EvaluateAsync("() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
         await Assertions.Expect(Page.Locator("[aria-busy='true']")).ToHaveCountAsync(0);
     }
 

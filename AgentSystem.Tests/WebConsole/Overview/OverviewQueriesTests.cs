@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AgentSystem.Tests.Support;
 using AgentSystem.WebConsole.Backends;
 using AgentSystem.WebConsole.Overview;
@@ -75,11 +74,7 @@ public sealed class OverviewQueriesTests : IDisposable
         using var folder = new TempFolder();
         await File.WriteAllTextAsync(folder["tests.yml"], tests);
 
-        using var promtool = Process.Start(new ProcessStartInfo("promtool", ["test", "rules", folder["tests.yml"]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var said = await Task.WhenAll(promtool.StandardOutput.ReadToEndAsync(), promtool.StandardError.ReadToEndAsync());
-        await promtool.WaitForExitAsync();
-
-        Assert.True(promtool.ExitCode == 0, string.Concat(said));
+        await Executables.RunAsync("promtool", "test", "rules", folder["tests.yml"]);
     }
 
     private static string Vector(string result) => """{"status":"success","data":{"resultType":"vector","result":[""" + result + "]}}";
