@@ -23,6 +23,8 @@ dotnet test AgentSystem.Tests --no-build --nologo --results-directory "$results"
 count() { cat "$results"/*.trx 2>/dev/null | sed -n 's/.*<Counters .* '"$1"'="\([0-9]*\)".*/\1/p' | awk '{ sum += $1 } END { print sum + 0 }'; }
 passed=$(count passed)
 failed=$(($(count failed) + $(count error) + $(count timeout) + $(count aborted)))
+# What failed is said again at the end, where it is looked for.
+cat "$results"/*.trx 2>/dev/null | sed -n 's/.*<UnitTestResult .*testName="\([^"]*\)".* outcome="Failed".*/FAILED: \1/p; s/.*<Message>\(.*\)/    \1/p' >&2
 if (( passed + failed == 0 )); then
     echo "FAILED: no test ran" >&2
     status=1

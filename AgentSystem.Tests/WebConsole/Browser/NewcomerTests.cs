@@ -12,6 +12,9 @@ public sealed class NewcomerTests(ConsoleInBrowser console)
     // Spans and lines are sent in batches.
     private const float Patience = 30_000;
 
+    // When the store was away, which other tests see to, a process sends lines again after a pause that doubles from 5 s on.
+    private const float PatienceForLines = 90_000;
+
     [Fact]
     public async Task A_newcomer_hands_in_a_document_watches_it_finish_and_goes_to_its_trace_to_its_logs_and_back()
     {
@@ -38,7 +41,7 @@ public sealed class NewcomerTests(ConsoleInBrowser console)
         await Link("Logs").Last.ClickAsync();
         await Expect(window).ToHaveURLAsync(new Regex("/logs\\?"));
         var line = window.Locator(".lines li").First;
-        await Expect(line).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Expect(line).ToBeVisibleAsync(new() { Timeout = PatienceForLines });
 
         await line.Locator("a.trace").ClickAsync();
         await Expect(window).ToHaveURLAsync(new Regex($"/traces/{trace}"));
