@@ -47,6 +47,9 @@ public sealed record TaskSubmission
     /// <summary>The same key never makes a second task; may also be sent as the header <c>Idempotency-Key</c>.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>The task whose agent hands this one in; checked against the limits of depth and number, and against going in a circle.</summary>
+    public string? ParentId { get; init; }
+
     /// <summary>A JSON object whose shape belongs to <see cref="Type"/>.</summary>
     public JsonElement? Payload { get; init; }
 }
@@ -108,6 +111,12 @@ public sealed record TaskView
 
     /// <summary>The task that this one repeats, when it came from a replay.</summary>
     public string? ReplayOf { get; init; }
+
+    /// <summary>The task whose agent handed this one in.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>What its model calls have cost so far, in USD; null when there was none.</summary>
+    public decimal? CostUsd { get; init; }
 
     /// <summary>What the agent was asked. Left out of lists.</summary>
     public JsonElement? Payload { get; init; }
