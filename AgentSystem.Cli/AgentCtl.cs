@@ -48,6 +48,9 @@ internal static class AgentCtl
             WorkersCommand.Build(host, globals),
             AlertsCommand.Build(host, globals),
             IncidentsCommand.Build(host, globals),
+            QuestionsCommand.Build(host, globals),
+            QuestionsCommand.BuildAnswer(host, globals),
+            BudgetCommand.Build(host, globals),
             CancelCommand.Build(host, globals),
             ReplayCommand.Build(host, globals),
         };

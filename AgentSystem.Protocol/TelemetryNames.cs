@@ -99,6 +99,13 @@ public static class TelemetryNames
         public const string ClaudeApiErrors = "claude_api_errors_total";
         public const string ClaudeTokens = "claude_tokens_total";
         public const string ClaudeCost = "claude_cost_usd_total";
+        public const string BudgetLimit = "budget_limit_usd";
+        public const string BudgetSpent = "budget_spent_usd";
+        public const string BudgetReserved = "budget_reserved_usd";
+        public const string BudgetRefused = "budget_refused_total";
+        public const string BudgetExpired = "budget_expired_calls_total";
+        public const string ModelCallsOpen = "model_calls_open";
+        public const string ModelCallsLimit = "model_calls_limit";
     }
 
     /// <summary>Label names of the metrics above.</summary>
@@ -112,5 +119,6 @@ public static class TelemetryNames
         public const string Event = "event";
         public const string Model = "model";
         public const string Direction = "direction";
+        public const string Scope = "scope";
     }
 }

@@ -1,4 +1,5 @@
 using AgentSystem.Orchestrator.Api;
+using AgentSystem.Orchestrator.Budget;
 using AgentSystem.Orchestrator.Configuration;
 using AgentSystem.Orchestrator.Dispatch;
 using AgentSystem.Orchestrator.Health;
@@ -32,6 +33,7 @@ public static class OrchestratorExtensions
             builder.Services.AddStatusPipes();
             health.AddCheck<PipesHealth>("pipes");
         }
+        builder.AddBudget();
         builder.AddWhy();
         builder.AddApi();
         return builder;

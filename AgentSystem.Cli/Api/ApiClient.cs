@@ -62,6 +62,15 @@ internal sealed class ApiClient : IDisposable
     public Task<IReadOnlyList<WorkerView>> GetWorkersAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "workers", null, ApiJson.Default.IReadOnlyListWorkerView, cancellationToken);
 
+    public Task<BudgetView> GetBudgetAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "budget", null, ApiJson.Default.BudgetView, cancellationToken);
+
+    public Task<QuestionList> GetQuestionsAsync(string state, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"questions?state={state}", null, ApiJson.Default.QuestionList, cancellationToken);
+
+    public Task<Question> AnswerAsync(string id, QuestionAnswer answer, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"questions/{id}/answer", Json(answer, ApiJson.Default.QuestionAnswer), ApiJson.Default.Question, cancellationToken);
+
     public Task<AlertList> GetAlertsAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "alerts", null, ApiJson.Default.AlertList, cancellationToken);
 

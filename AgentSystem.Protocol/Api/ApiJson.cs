@@ -32,5 +32,6 @@ namespace AgentSystem.Protocol.Api;
 [JsonSerializable(typeof(QuestionAnswer))]
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(QuestionList))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(ConnectionFile))]
 public sealed partial class ApiJson : JsonSerializerContext;

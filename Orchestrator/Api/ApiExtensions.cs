@@ -12,8 +12,10 @@ public static class ApiExtensions
     internal static void AddApi(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<SubmissionReader>();
+        builder.Services.AddSingleton<TaskFamily>();
         builder.Services.AddSingleton<TaskAcceptance>();
         builder.Services.AddSingleton<TaskViews>();
+        builder.Services.AddSingleton<LongPoll>();
         builder.Services.AddExceptionHandler<ProblemExtensions.Handler>();
         // The OpenAPI document describes types by these options; answers are written by ApiJson itself.
         builder.Services.ConfigureHttpJsonOptions(static json =>
@@ -37,6 +39,8 @@ public static class ApiExtensions
         api.MapTasks();
         api.MapWorkers();
         api.MapEvents();
+        api.MapBudget();
+        api.MapQuestions();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", static options => options
             .WithTitle("AgentSystem orchestrator")
