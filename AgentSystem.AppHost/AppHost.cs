@@ -45,6 +45,7 @@ var alerting = builder.AddService<Projects.Alerting>("alerting", apiKey)
     .WithEnvironment("Slack__Token", slackToken)
     .WithEnvironment("Slack__Channel", slackChannel)
     .WithEnvironment("PagerDuty__RoutingKey", pagerDutyKey)
+    .WithEnvironment("ORCHESTRATOR_URL", orchestrator.GetEndpoint("http")) // asked for what agents ask people; nobody waits for it
     .WithTelemetry(collector, store, apiKey);
 var alertmanager = builder.AddAlertmanager("alertmanager", apiKey, storage)
     .WaitFor(alerting);
