@@ -99,6 +99,10 @@ public static class TelemetryNames
         public const string ClaudeApiErrors = "claude_api_errors_total";
         public const string ClaudeTokens = "claude_tokens_total";
         public const string ClaudeCost = "claude_cost_usd_total";
+        public const string WorkerProcessesLost = "worker_processes_lost_total";
+        public const string SharedVolumeFree = "shared_volume_free_bytes";
+        public const string SharedVolumeSize = "shared_volume_size_bytes";
+        public const string ChaosFaultActive = "chaos_fault_active";
     }
 
     /// <summary>Label names of the metrics above.</summary>
@@ -112,5 +116,7 @@ public static class TelemetryNames
         public const string Event = "event";
         public const string Model = "model";
         public const string Direction = "direction";
+        public const string Fault = "fault";
+        public const string Mountpoint = "mountpoint";
     }
 }

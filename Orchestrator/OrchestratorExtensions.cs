@@ -19,6 +19,7 @@ public static class OrchestratorExtensions
         builder.AddOrchestratorOptions();
         builder.Services.AddSingleton<PayloadPaths>();
         builder.Services.AddSingleton<OrchestratorInstruments>();
+        builder.Services.AddActivatedSingleton<VolumeInstruments>();
         builder.Services.AddSingleton<WorkerPresence>();
         builder.Services.AddSingleton<TaskJournal>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TaskJournal>());
