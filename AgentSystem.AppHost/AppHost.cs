@@ -33,7 +33,8 @@ var orchestrator = builder.AddService<Projects.Orchestrator>("orchestrator", api
     .WithSharedVolume(storage)
     .WithJournal(storage)
     .WithTelemetry(collector, store, apiKey)
-    .WithTelemetrySources(jaeger, loki, store);
+    .WithTelemetrySources(jaeger, loki, store)
+    .WithChaosOf(store);
 
 var marie = AddWorker("marie");
 var anga = AddWorker("anga");
@@ -45,6 +46,7 @@ var alerting = builder.AddService<Projects.Alerting>("alerting", apiKey)
     .WithEnvironment("Slack__Token", slackToken)
     .WithEnvironment("Slack__Channel", slackChannel)
     .WithEnvironment("PagerDuty__RoutingKey", pagerDutyKey)
+    .WithInjectedFaults(orchestrator)
     .WithTelemetry(collector, store, apiKey);
 var alertmanager = builder.AddAlertmanager("alertmanager", apiKey, storage)
     .WaitFor(alerting);
@@ -86,4 +88,5 @@ IResourceBuilder<ProjectResource> AddWorker(string name) =>
         .WithSharedVolume(storage)
         .WithReference(orchestrator)
         .WithTelemetry(collector, store, apiKey)
+        .WithChaos()
         .WaitFor(orchestrator);

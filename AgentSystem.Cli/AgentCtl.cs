@@ -50,6 +50,7 @@ internal static class AgentCtl
             IncidentsCommand.Build(host, globals),
             CancelCommand.Build(host, globals),
             ReplayCommand.Build(host, globals),
+            ChaosCommand.Build(host, globals),
         };
         globals.AddTo(root);
         HelpWithExitCodes.Install(root);

@@ -1,4 +1,5 @@
 using AgentSystem.Orchestrator.Api;
+using AgentSystem.Orchestrator.Chaos;
 using AgentSystem.Orchestrator.Configuration;
 using AgentSystem.Orchestrator.Dispatch;
 using AgentSystem.Orchestrator.Health;
@@ -24,6 +25,7 @@ public static class OrchestratorExtensions
         builder.Services.AddSingleton<TaskJournal>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TaskJournal>());
         builder.Services.AddSingleton<ProgressBoard>();
+        builder.AddChaos();
         builder.Services.AddDispatch();
         var health = builder.Services.AddHealthChecks()
             .AddCheck<JournalHealth>("journal")

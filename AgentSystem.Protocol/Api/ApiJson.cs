@@ -22,5 +22,9 @@ namespace AgentSystem.Protocol.Api;
 [JsonSerializable(typeof(AlertList))]
 [JsonSerializable(typeof(IncidentAction))]
 [JsonSerializable(typeof(ChangeReport))]
+[JsonSerializable(typeof(FaultRequest))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(InjectedFault))]
+[JsonSerializable(typeof(FaultList))]
 [JsonSerializable(typeof(ConnectionFile))]
 public sealed partial class ApiJson : JsonSerializerContext;

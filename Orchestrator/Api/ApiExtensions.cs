@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSystem.Orchestrator.Chaos;
 using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 using Microsoft.OpenApi;
@@ -37,6 +38,7 @@ public static class ApiExtensions
         api.MapTasks();
         api.MapWorkers();
         api.MapEvents();
+        app.MapChaos();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", static options => options
             .WithTitle("AgentSystem orchestrator")
