@@ -53,6 +53,7 @@ internal static class AgentCtl
             BudgetCommand.Build(host, globals),
             CancelCommand.Build(host, globals),
             ReplayCommand.Build(host, globals),
+            ChaosCommand.Build(host, globals),
         };
         globals.AddTo(root);
         HelpWithExitCodes.Install(root);

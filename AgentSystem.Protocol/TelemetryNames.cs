@@ -106,6 +106,10 @@ public static class TelemetryNames
         public const string BudgetExpired = "budget_expired_calls_total";
         public const string ModelCallsOpen = "model_calls_open";
         public const string ModelCallsLimit = "model_calls_limit";
+        public const string WorkerProcessesLost = "worker_processes_lost_total";
+        public const string SharedVolumeFree = "shared_volume_free_bytes";
+        public const string SharedVolumeSize = "shared_volume_size_bytes";
+        public const string ChaosFaultActive = "chaos_fault_active";
     }
 
     /// <summary>Label names of the metrics above.</summary>
@@ -120,5 +124,7 @@ public static class TelemetryNames
         public const string Model = "model";
         public const string Direction = "direction";
         public const string Scope = "scope";
+        public const string Fault = "fault";
+        public const string Mountpoint = "mountpoint";
     }
 }

@@ -85,6 +85,19 @@ internal sealed class ApiClient : IDisposable
     public Task<Incident> ActAsync(string id, string verb, IncidentAction action, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, $"incidents/{id}/{verb}", Json(action, ApiJson.Default.IncidentAction), ApiJson.Default.Incident, cancellationToken);
 
+    /// <summary>Gets the faults that are injected now, or all that ever were.</summary>
+    public Task<FaultList> GetFaultsAsync(bool all, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, all ? "chaos?all=true" : "chaos", null, ApiJson.Default.FaultList, cancellationToken);
+
+    public Task<InjectedFault> InjectAsync(FaultRequest fault, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "chaos", Json(fault, ApiJson.Default.FaultRequest), ApiJson.Default.InjectedFault, cancellationToken);
+
+    public Task<InjectedFault> RenewFaultAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"chaos/{id}/renew", null, ApiJson.Default.InjectedFault, cancellationToken);
+
+    public Task<InjectedFault> EndFaultAsync(string id, string by, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"chaos/{id}?{Query([("by", by)])}", null, ApiJson.Default.InjectedFault, cancellationToken);
+
     /// <summary>Opens <c>GET /events</c> after <paramref name="lastEventId"/>; the caller disposes the answer.</summary>
     public async Task<HttpResponseMessage> OpenEventsAsync(string? lastEventId, CancellationToken cancellationToken)
     {

@@ -33,5 +33,9 @@ namespace AgentSystem.Protocol.Api;
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(QuestionList))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(FaultRequest))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(InjectedFault))]
+[JsonSerializable(typeof(FaultList))]
 [JsonSerializable(typeof(ConnectionFile))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -8,7 +8,8 @@ namespace AgentSystem.Alerting.Incidents;
 /// One transaction. What changes in it is kept, and told to the channels, once, however many steps made the change: three alerts of one
 /// notification are one message.
 /// </summary>
-internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList<IAnnouncer> announcers, DateTimeOffset now) : IDisposable
+internal sealed class IncidentSession(
+    SqliteConnection connection, IReadOnlyList<IAnnouncer> announcers, IReadOnlyList<InjectedFault> faults, DateTimeOffset now) : IDisposable
 {
     // Nobody reads more of an incident that flaps for days; what is kept is the newest.
     private const int MaxTimeline = 1000;
@@ -20,6 +21,9 @@ internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList
     private readonly SqliteTransaction _transaction = connection.BeginTransaction(deferred: false);
 
     internal DateTimeOffset Now { get; } = now;
+
+    /// <summary>What was injected on purpose, newest first.</summary>
+    internal IReadOnlyList<InjectedFault> Faults { get; } = faults;
 
     /// <summary>The incident of an id, as it is now.</summary>
     internal Incident? Find(string id)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSystem.Orchestrator.Chaos;
 using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 using Microsoft.OpenApi;
@@ -41,6 +42,7 @@ public static class ApiExtensions
         api.MapEvents();
         api.MapBudget();
         api.MapQuestions();
+        app.MapChaos();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", static options => options
             .WithTitle("AgentSystem orchestrator")
