@@ -10,6 +10,7 @@ var builder = DistributedApplication.CreateBuilder(args);
 var apiKey = builder.AddParameter("api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 var consoleToken = builder.AddParameter("console-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 var grafanaPassword = builder.AddParameter("grafana-password", new GenerateParameterDefault { MinLength = 16, Special = false }, secret: true);
+var anthropicKey = builder.AddOptionalParameter("anthropic-key", secret: true, variable: "ANTHROPIC_API_KEY");
 var slackToken = builder.AddOptionalParameter("slack-token", secret: true);
 var slackChannel = builder.AddOptionalParameter("slack-channel");
 var pagerDutyKey = builder.AddOptionalParameter("pagerduty-key", secret: true);
@@ -86,6 +87,7 @@ IResourceBuilder<ProjectResource> AddWorker(string name) =>
     builder.AddService<Projects.Workers>(name, apiKey)
         .WithReplicas(builder.WorkerReplicas())
         .WithEnvironment("WORKER_NAME", name)
+        .WithEnvironment("ANTHROPIC_API_KEY", anthropicKey)
         .WithSharedVolume(storage)
         .WithReference(orchestrator)
         .WithTelemetry(collector, store, apiKey)

@@ -42,6 +42,12 @@ public sealed class SharedVolume(string root)
     /// <summary>Faults that are injected on purpose, see <see cref="FaultOrder"/>.</summary>
     public string ChaosDir => Path.Combine(Root, "chaos");
 
+    /// <summary>What agents write for people, a folder a task.</summary>
+    public string OutputsDir => Path.Combine(Root, "outputs");
+
+    /// <summary>What models were asked and answered, a file a task, where that is recorded.</summary>
+    public string RecordingsDir => Path.Combine(Root, "recordings");
+
     /// <summary>The waiting task's file.</summary>
     public string TaskPath(string worker, string id) => Path.Combine(TasksDir(worker), FileName(id));
 
@@ -53,6 +59,12 @@ public sealed class SharedVolume(string root)
 
     /// <summary>The dead task's file.</summary>
     public string DeadPath(string id) => Path.Combine(DeadDir, FileName(id));
+
+    /// <summary>The folder for the files that the task's agent writes. Made by the agent that needs it.</summary>
+    public string OutputDir(string id) => Path.Combine(OutputsDir, id);
+
+    /// <summary>The recording of the task's run, one JSON object a line.</summary>
+    public string RecordingPath(string id) => Path.Combine(RecordingsDir, id + ".jsonl");
 
     /// <summary>The process's sign of life.</summary>
     public string HeartbeatPath(string worker, string instance) => Path.Combine(HeartbeatsDir(worker), FileName(instance));
@@ -94,6 +106,7 @@ public sealed class SharedVolume(string root)
         [
             Root, ResultsDir, Path.Combine(ResultsDir, Incoming), DeadDir, Path.Combine(DeadDir, Incoming), QuarantineDir, LogsDir,
             ChaosDir, Path.Combine(ChaosDir, Incoming),
+            OutputsDir, RecordingsDir,
             Path.Combine(Root, "tasks"), Path.Combine(Root, "active"), Path.Combine(Root, "heartbeats"), Path.Combine(Root, "pipes"),
             .. workers.SelectMany(w => new[]
             {
@@ -160,7 +173,8 @@ public sealed class SharedVolume(string root)
 
     private static string FileName(string id) => id + ".json";
 
-    private static void CreateOwnerOnly(string folder)
+    /// <summary>Makes a folder that only its owner can look into, with those above it.</summary>
+    public static void CreateOwnerOnly(string folder)
     {
         if (OperatingSystem.IsWindows())
         {

@@ -58,7 +58,41 @@ public static class TelemetryNames
         public const string GenAiAgentName = "gen_ai.agent.name";
         public const string GenAiProvider = "gen_ai.provider.name";
         public const string GenAiRequestModel = "gen_ai.request.model";
+        public const string GenAiRequestMaxTokens = "gen_ai.request.max_tokens";
+        public const string GenAiRequestStream = "gen_ai.request.stream";
+        public const string GenAiConversation = "gen_ai.conversation.id";
+        public const string GenAiOutputType = "gen_ai.output.type";
+        public const string GenAiResponseId = "gen_ai.response.id";
+        public const string GenAiResponseModel = "gen_ai.response.model";
+        public const string GenAiFinishReasons = "gen_ai.response.finish_reasons";
+        public const string GenAiInputTokens = "gen_ai.usage.input_tokens";
+        public const string GenAiOutputTokens = "gen_ai.usage.output_tokens";
+        public const string GenAiCacheReadTokens = "gen_ai.usage.cache_read.input_tokens";
+        public const string GenAiCacheWriteTokens = "gen_ai.usage.cache_creation.input_tokens";
+        public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiToolName = "gen_ai.tool.name";
+        public const string GenAiToolType = "gen_ai.tool.type";
+        public const string GenAiToolCallId = "gen_ai.tool.call.id";
+        public const string ServerAddress = "server.address";
+        public const string ServerPort = "server.port";
+
+        /// <summary>Content: only where somebody has asked for it, and redacted.</summary>
+        public const string GenAiSystemInstructions = "gen_ai.system_instructions";
+
+        /// <inheritdoc cref="GenAiSystemInstructions"/>
+        public const string GenAiInputMessages = "gen_ai.input.messages";
+
+        /// <inheritdoc cref="GenAiSystemInstructions"/>
+        public const string GenAiOutputMessages = "gen_ai.output.messages";
+
+        /// <inheritdoc cref="GenAiSystemInstructions"/>
+        public const string GenAiToolCallArguments = "gen_ai.tool.call.arguments";
+
+        /// <inheritdoc cref="GenAiSystemInstructions"/>
+        public const string GenAiToolCallResult = "gen_ai.tool.call.result";
+
+        /// <summary>What a call has cost, in USD; on <c>chat</c> and <c>invoke_agent</c> spans.</summary>
+        public const string CostUsd = "agentsystem.cost_usd";
     }
 
     /// <summary>Property names on every structured log line that belongs to a task.</summary>
@@ -110,6 +144,18 @@ public static class TelemetryNames
         public const string SharedVolumeFree = "shared_volume_free_bytes";
         public const string SharedVolumeSize = "shared_volume_size_bytes";
         public const string ChaosFaultActive = "chaos_fault_active";
+    }
+
+    /// <summary>
+    /// Instruments of the GenAI conventions, which .NET's meters make; Prometheus sees them as <c>gen_ai_client_operation_duration_seconds</c> and so on.
+    /// </summary>
+    public static class GenAiMetrics
+    {
+        /// <summary>Name of the meter.</summary>
+        public const string Meter = "AgentSystem.GenAi";
+        public const string OperationDuration = "gen_ai.client.operation.duration";
+        public const string TimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
+        public const string TokenUsage = "gen_ai.client.token.usage";
     }
 
     /// <summary>Label names of the metrics above.</summary>

@@ -1,7 +1,11 @@
 using AgentSystem.Protocol;
 using AgentSystem.ServiceDefaults.Telemetry;
 using AgentSystem.Workers.Agents;
+using AgentSystem.Workers.Agents.Anthropic;
+using AgentSystem.Workers.Agents.Claude;
+using AgentSystem.Workers.Agents.ClaudeCode;
 using AgentSystem.Workers.Agents.Offline;
+using AgentSystem.Workers.Agents.Recorded;
 using AgentSystem.Workers.Agents.Simulation;
 using AgentSystem.Workers.Chaos;
 using AgentSystem.Workers.Configuration;
@@ -31,7 +35,7 @@ public static class WorkerExtensions
         services.AddSingleton<WorkerInstruments>();
         services.AddSingleton<StatusReporter>();
         services.AddSingleton<OwnAddress>();
-        services.AddAgents();
+        builder.AddAgents();
 
         services.AddSingleton<ReadyTasks>();
         services.AddSingleton<ActiveTasks>();
@@ -63,19 +67,55 @@ public static class WorkerExtensions
                 options.Name = configuration[WorkerOptions.NameVariable] ?? options.Name;
                 options.SharedDir = configuration[SharedVolume.RootVariable] ?? options.SharedDir;
             })
+            .PostConfigure<IOptions<ClaudeOptions>>((options, claude) =>
+            {
+                if (options.Agent.Length == 0)
+                    options.Agent = claude.Value.ApiKey.Length > 0 ? AnthropicAgent.AgentName : OfflineAgent.AgentName;
+            })
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<AgentOptions>().BindConfiguration(AgentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
     }
 
-    private static void AddAgents(this IServiceCollection services)
+    private static void AddAgents(this WebApplicationBuilder builder)
     {
+        builder.AddClaude();
+        var services = builder.Services;
         services.AddSingleton<DocumentReader>();
         services.AddSingleton<IAgent, OfflineAgent>();
+        services.AddSingleton<IAgent, RecordedAgent>();
+        services.AddSingleton<AnthropicAgent>();
+        services.AddSingleton<CodeCommand>();
+        services.AddSingleton<ClaudeCodeAgent>();
         services.AddSingleton<SimulateAgent>();
         services.AddSingleton(s => new AgentSelector(
-            s.GetServices<IAgent>().Concat(Options(s).EnableTestAgent ? [s.GetRequiredService<SimulateAgent>()] : []),
-            s.GetRequiredService<IOptions<WorkerOptions>>()));
+            s.GetServices<IAgent>().Concat(Chosen(s)), Absent(s), s.GetRequiredService<IOptions<WorkerOptions>>(), s.GetRequiredService<IOptions<ClaudeOptions>>()));
     }
+
+    private static IEnumerable<IAgent> Chosen(IServiceProvider services)
+    {
+        if (HasKey(services))
+        {
+            yield return services.GetRequiredService<AnthropicAgent>();
+            if (HasCode(services))
+                yield return services.GetRequiredService<ClaudeCodeAgent>();
+        }
+        if (Options(services).EnableTestAgent)
+            yield return services.GetRequiredService<SimulateAgent>();
+    }
+
+    private static IEnumerable<AbsentAgent> Absent(IServiceProvider services)
+    {
+        if (!HasKey(services))
+            yield return new(AnthropicAgent.AgentName, $"a key: set {ClaudeOptions.ApiKeyVariable}");
+        if (!HasKey(services) || !HasCode(services))
+            yield return new(ClaudeCodeAgent.AgentName, $"a key ({ClaudeOptions.ApiKeyVariable}) and the program '{Claude(services).Code.Executable}' (Claude__Code__Executable)");
+    }
+
+    private static bool HasKey(IServiceProvider services) => Claude(services).ApiKey.Length > 0;
+
+    private static bool HasCode(IServiceProvider services) => CodeCommand.Find(Claude(services).Code.Executable) is not null;
+
+    private static ClaudeOptions Claude(IServiceProvider services) => services.GetRequiredService<IOptions<ClaudeOptions>>().Value;
 
     private static WorkerOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<WorkerOptions>>().Value;
 }

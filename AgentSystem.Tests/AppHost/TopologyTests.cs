@@ -187,6 +187,7 @@ public sealed class TopologyTests : IDisposable
     [InlineData("api-key")]
     [InlineData("console-token")]
     [InlineData("grafana-password")]
+    [InlineData("anthropic-key")]
     [InlineData("slack-token")]
     [InlineData("pagerduty-key")]
     public async Task Keys_are_secrets(string name)

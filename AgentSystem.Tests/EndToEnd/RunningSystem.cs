@@ -138,6 +138,7 @@ public sealed class RunningSystem : IAsyncDisposable
             $"--Data:Dir={_data.Path}",
             $"--AGENTSYSTEM_CONNECTION={_data["connection.json"]}",
             $"--Parameters:api-key={ApiKey}",
+            "--Parameters:anthropic-key=", // whoever has a key in the environment does not want to pay for tests
             $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL={_otlp.Endpoint}",
             "--Backends=off",
             "--AppHost:OtlpApiKey=nobody-keeps-this-one", // it would go into the user secrets else

@@ -129,6 +129,8 @@ public sealed class WorkerHost : IAsyncDisposable
             ["SHARED_DIR"] = volume.Volume.Root,
             ["WORKER_NAME"] = TestVolume.Worker,
             ["API_KEY"] = "test",
+            ["ANTHROPIC_API_KEY"] = "", // whoever has a key in the environment does not want to pay for tests
+            ["ANTHROPIC_BASE_URL"] = "",
             ["Worker:EnableTestAgent"] = "true",
             ["Worker:RescanInterval"] = "00:00:00.100",
         };

@@ -11,6 +11,9 @@ public interface IAgent
     /// <summary>The task types that it can do.</summary>
     IReadOnlyCollection<string> TaskTypes { get; }
 
+    /// <summary>Whether it works only on what asks for it by name.</summary>
+    bool OnRequestOnly => false;
+
     /// <summary>Why it cannot work now, for people and for <c>/health</c>; null when it can. Must be quick and must not cost anything.</summary>
     string? Problem => null;
 

@@ -60,9 +60,7 @@ public sealed partial class TaskRunner(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         try
         {
-            var agent = agents.Select(task);
-            status.Send(task, LineStatus.Started, progress: 0, message: $"agent {agent.Name}");
-            return new Ending(await InvokeAsync(agent, task, either.Token), null);
+            return new Ending(await DoAsync(task, either.Token), null);
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -82,6 +80,28 @@ public sealed partial class TaskRunner(
             // A fault of the agent's, not of the task's: another attempt may well end differently.
             AgentFailed(e, "agent_error", e.Message);
             return Ending.Failed("agent_error", $"{e.GetType().Name}: {e.Message}", retryable: true);
+        }
+    }
+
+    /// <summary>Has the task's agent do it, and where that cannot, for no fault of the task's, those that stand in for it.</summary>
+    private async Task<JsonElement> DoAsync(AgentTask task, CancellationToken cancellation)
+    {
+        var agent = agents.Select(task);
+        status.Send(task, LineStatus.Started, progress: 0, message: $"agent {agent.Name}");
+        var insteadOf = new List<AgentSubstitution>();
+        while (true)
+        {
+            try
+            {
+                return AgentNote.Add(await InvokeAsync(agent, task, cancellation), agent.Name, insteadOf);
+            }
+            catch (AgentException e) when (!cancellation.IsCancellationRequested && agents.StandIn(task, agent, e) is { } next)
+            {
+                insteadOf.Add(new(agent.Name, e.ErrorType, e.Message));
+                StandsIn(next.Name, agent.Name, e.ErrorType, e.Message);
+                status.Send(task, LineStatus.Progress, message: $"agent {next.Name} instead of {agent.Name}: {e.ErrorType}");
+                agent = next;
+            }
         }
     }
 
@@ -222,6 +242,9 @@ public sealed partial class TaskRunner(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The agent failed: {ErrorType}: {Error}")]
     private partial void AgentFailed(Exception? e, string errorType, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The agent {Next} takes over from {Agent}, which cannot do it ({ErrorType}: {Error})")]
+    private partial void StandsIn(string next, string agent, string errorType, string error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The result could not be published; the orchestrator retries the task once its lease has run out")]
     private partial void CannotPublish(Exception e);

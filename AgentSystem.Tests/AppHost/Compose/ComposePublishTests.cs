@@ -19,7 +19,7 @@ public sealed class ComposePublishTests : IDisposable
         // A step that fails does not make Aspire's exit code: what it said is then all there is.
         Assert.True(code == 0 && File.Exists(_folder["compose", ".env"]), output);
         var empty = (await File.ReadAllLinesAsync(_folder["compose", ".env"])).Where(line => line.EndsWith('='));
-        Assert.Equal(["API_KEY=", "CONSOLE_TOKEN=", "GRAFANA_PASSWORD=", "PAGERDUTY_KEY=", "SLACK_CHANNEL=", "SLACK_TOKEN="], empty);
+        Assert.Equal(["ANTHROPIC_KEY=", "API_KEY=", "CONSOLE_TOKEN=", "GRAFANA_PASSWORD=", "PAGERDUTY_KEY=", "SLACK_CHANNEL=", "SLACK_TOKEN="], empty);
 
         var yaml = new YamlStream();
         using (var reader = File.OpenText(_folder["compose", "docker-compose.yaml"]))

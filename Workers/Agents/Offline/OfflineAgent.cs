@@ -12,7 +12,10 @@ public sealed class OfflineAgent : IAgent
 {
     private const int DefaultSentences = 5, DefaultPhrases = 12;
 
-    public string Name => "offline";
+    /// <summary>The agent's name.</summary>
+    public const string AgentName = "offline";
+
+    public string Name => AgentName;
 
     public IReadOnlyCollection<string> TaskTypes { get; } = ["document_analysis", "summarize", "process_document"];
 

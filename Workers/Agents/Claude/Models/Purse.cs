@@ -1,0 +1,71 @@
+using System.Net;
+using AgentSystem.Protocol.Api;
+using AgentSystem.Workers.Api;
+
+namespace AgentSystem.Workers.Agents.Claude.Models;
+
+/// <summary>
+/// The money that all workers share, and the slots for calls of models: both are had from the orchestrator before a call, and given back or
+/// spent after it.
+/// </summary>
+public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider time, ILogger<Purse> logger)
+{
+    private const int SettleTries = 4;
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100), SettlePause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Holds money and a slot for a call; waits for a slot as long as <paramref name="cancellation"/> lets it.</summary>
+    /// <exception cref="AgentException">
+    /// <c>budget_exceeded</c> says which ceiling the call would pass, <c>budget_unavailable</c> that nobody answers, <c>budget_refused</c> that the request
+    /// makes no sense to the orchestrator (a model without a price).
+    /// </exception>
+    public async Task<BudgetReservation> ReserveAsync(BudgetRequest request, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await orchestrator.ReserveAsync(request, cancellation);
+            }
+            catch (OrchestratorException e) when (e.Status == HttpStatusCode.TooManyRequests)
+            {
+                var wait = e.RetryAfter is { } after && after > ShortestWait ? after : ShortestWait;
+                await Task.Delay(wait, time, cancellation);
+            }
+            catch (OrchestratorException e)
+            {
+                throw e.Status switch
+                {
+                    HttpStatusCode.PaymentRequired => new AgentException("budget_exceeded", e.Message, retryable: false),
+                    null or >= HttpStatusCode.InternalServerError => new AgentException("budget_unavailable", $"No model is called without a budget. {e.Message}", retryable: true),
+                    _ => new AgentException("budget_refused", e.Message, retryable: false),
+                };
+            }
+        }
+    }
+
+    /// <summary>
+    /// Says what the call did cost, whatever has become of the task meanwhile. Null when nobody could be told; then it counts as spent in full.
+    /// </summary>
+    public async Task<BudgetSettled?> SettleAsync(BudgetReservation reservation, BudgetSettlement settlement)
+    {
+        for (var i = 1; ; i++)
+        {
+            try
+            {
+                return await orchestrator.SettleAsync(reservation.Id, settlement, CancellationToken.None);
+            }
+            catch (OrchestratorException e) when (e.Status is null or >= HttpStatusCode.InternalServerError && i < SettleTries)
+            {
+                await Task.Delay(SettlePause * i, time, CancellationToken.None);
+            }
+            catch (OrchestratorException e)
+            {
+                NotSettled(reservation.Id, reservation.AmountUsd, e.Message);
+                return null;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The call {Reservation} could not be settled and counts as spent in full ({AmountUsd} USD): {Reason}")]
+    private partial void NotSettled(string reservation, decimal amountUsd, string reason);
+}
