@@ -150,6 +150,21 @@ public sealed class ChaosApiTests
     }
 
     [Fact]
+    public async Task What_cannot_be_written_down_is_not_injected()
+    {
+        using var app = new OrchestratorApp(settings: Enabled);
+        _ = app.Http;
+        // Nobody, not even root, writes lines into a folder.
+        Directory.CreateDirectory(Path.Combine(app.Folder, "journal", "chaos.jsonl"));
+
+        var (status, _) = await RefusedAsync(app, """{"fault":"slow-agent"}""");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Empty((await ListAsync(app)).Faults);
+        Assert.Empty(SharedVolume.List(app.Volume.ChaosDir));
+    }
+
+    [Fact]
     public async Task The_disk_is_filled_to_what_was_asked_for_and_free_again_afterwards()
     {
         using var app = new OrchestratorApp(settings: [Enabled, ("Chaos:MaxBallastBytes", $"{1L << 40}")]);

@@ -25,6 +25,19 @@ public sealed class LostProcessTests
     }
 
     [Fact]
+    public async Task A_process_that_is_started_again_at_once_was_lost_unless_it_had_said_that_it_leaves()
+    {
+        using var app = new OrchestratorApp();
+        await Eventually.True(async () => (await app.Http.GetStringAsync("/metrics")).Contains(Lost("marie", 0), StringComparison.Ordinal));
+        foreach (var (started, isDraining, lost) in new[] { (0, false, 0), (1, false, 1), (2, true, 2), (3, false, 2) })
+        {
+            Beat(app, "marie", "again", 1, started, isDraining);
+            await Eventually.True(async () => (await app.Http.GetStringAsync("/workers")).Contains($"\"started_at\":\"2026-01-0{started + 1}", StringComparison.Ordinal));
+            Assert.Contains(Lost("marie", lost), await app.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task The_room_on_the_shared_volume_is_measured()
     {
         using var app = new OrchestratorApp();
@@ -36,8 +49,8 @@ public sealed class LostProcessTests
 
     private static string Lost(string worker, int count) => $"worker_processes_lost_total{{worker=\"{worker}\"}} {count}\n";
 
-    private static void Beat(OrchestratorApp app, string worker, string instance, long sequence) => ProtocolFile.Write(
+    private static void Beat(OrchestratorApp app, string worker, string instance, long sequence, int started = 0, bool isDraining = false) => ProtocolFile.Write(
         app.Volume.HeartbeatPath(worker, instance),
-        new WorkerHeartbeat(worker, instance, sequence, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, 4, 0, false, ["summarize"], $"http://127.0.0.1:1"),
+        new WorkerHeartbeat(worker, instance, sequence, DateTimeOffset.UtcNow, new(2026, 1, 1 + started, 0, 0, 0, TimeSpan.Zero), 4, 0, isDraining, ["summarize"], "http://127.0.0.1:1"),
         ProtocolJson.Default.WorkerHeartbeat);
 }

@@ -33,9 +33,9 @@ internal sealed class Intake(Correlator correlator, FlapDetector flaps, TimeSpan
     {
         if (alert.Phase == AlertPhase.Resolved || !incident.State.IsActive())
         {
-            // It was never told of: that its incident is over says nothing about it.
+            // It was never told of, since what it followed from was. That one is over, and what follows from it is not: just so long it is the same.
             if (alert.Phase == AlertPhase.Suppressed)
-                Place(session, report.ToAlert());
+                Outlast(session, incident, report.ToAlert());
             // What began no later is late, or somebody has said that it is over although it still fires.
             else if (report.StartsAt > alert.StartsAt)
                 Return(session, incident, alert, report);
@@ -84,6 +84,14 @@ internal sealed class Intake(Correlator correlator, FlapDetector flaps, TimeSpan
         {
             Place(session, back);
         }
+    }
+
+    private void Outlast(IncidentSession session, Incident incident, IncidentAlert alert)
+    {
+        if (incident.State == IncidentState.Resolved && incident.ResolvedBy is null && session.Now - incident.ResolvedAt <= reopenWindow)
+            Lifecycle.Reopen(session, incident, alert);
+        else
+            Place(session, alert);
     }
 
     private void Ends(IncidentSession session, Incident incident, IncidentAlert alert, AlertReport report)

@@ -67,11 +67,7 @@ internal sealed class FaultHub(
                     StatusCodes.Status409Conflict, "This fault is there already.", $"{same.Id}, by {same.By}, until {same.Until:O}. End it first: agentctl chaos stop {same.Id}");
             if (ownFaults.FirstOrDefault(own => own.Name == fault.Fault)?.Refuse(Order(fault)) is { } reason)
                 throw new FaultRefusedException(StatusCodes.Status422UnprocessableEntity, "This fault cannot be injected here.", reason);
-            // Nothing happens that is not written down before.
-            audit.Add(fault);
-            _active.Add(fault.Id, fault);
-            Write(fault);
-            gauge.Set(fault, isActive: true);
+            Begin(fault);
         }
         logger.FaultInjected(fault.Fault, fault.Worker ?? "-", fault.Id, fault.By, fault.Until);
         return fault;
@@ -126,6 +122,23 @@ internal sealed class FaultHub(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
+        }
+    }
+
+    private void Begin(InjectedFault fault)
+    {
+        try
+        {
+            // Nothing happens that is not written down before.
+            audit.Add(fault);
+            _active.Add(fault.Id, fault);
+            Write(fault);
+            gauge.Set(fault, isActive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            End(fault, FaultEnd.Stopped, fault.By);
+            throw new FaultRefusedException(StatusCodes.Status503ServiceUnavailable, "The fault cannot be written down, so it is not injected.", e.Message);
         }
     }
 

@@ -83,8 +83,13 @@ public sealed partial class WorkerPresence(
             var known = _sightings.TryGetValue((worker, file), out var last);
             if (!known)
                 _sightings[(worker, file)] = new(beat, time.GetTimestamp(), Changed: _scanned);
-            else if (last!.Beat.Sequence != beat.Sequence)
+            else if (last!.Beat.Sequence != beat.Sequence || last.Beat.StartedAt != beat.StartedAt)
+            {
+                // One that is started again has the name of the one before it, which may have died too short a time ago to be missed.
+                if (last.Beat.StartedAt != beat.StartedAt && last is { Changed: true, IsLost: false, Beat.Draining: false })
+                    instruments.Lost(worker);
                 _sightings[(worker, file)] = new(beat, time.GetTimestamp(), Changed: true);
+            }
             else if (time.GetElapsedTime(last.At) > RemoveAfter)
                 File.Delete(Path.Combine(volume.HeartbeatsDir(worker), file));
         }

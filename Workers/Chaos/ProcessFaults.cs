@@ -89,7 +89,8 @@ internal sealed partial class WorkerDown(FaultOrders orders, IDeath death, TimeP
 /// <summary><c>memory-hog</c>: takes memory outside the garbage collector's, and writes to each page, so that it really is used.</summary>
 internal sealed class MemoryHog : IFault, IDisposable
 {
-    private const int BlockBytes = 16 << 20, PageBytes = 4096;
+    // So large that the C library takes each from the kernel, and gives it back.
+    private const int BlockBytes = 64 << 20, PageBytes = 4096;
 
     private readonly Lock _gate = new();
     private readonly List<nint> _blocks = [];

@@ -33,11 +33,30 @@ public sealed class SuppressionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_left_when_the_cause_is_gone_is_an_incident_of_its_own()
+    public async Task What_is_left_when_the_cause_is_gone_goes_on_in_its_incident_without_its_severity()
     {
         await _desk.ReceiveAsync(Down);
         await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [Down.Fingerprint], [])]);
         await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+
+        await _desk.ReceiveAsync(Backlog with { Receiver = "tickets-platform" });
+
+        var incident = await _desk.OnlyAsync();
+        Assert.Equal((IncidentState.Open, AlertSeverity.Warning, AlertPhase.Firing), (incident.State, incident.Severity, incident.Alerts[1].Phase));
+        Assert.Equal("reopened", incident.Timeline[^1].Event);
+    }
+
+    [Theory]
+    [InlineData(31 * 60, null)] // later than Alerting:ReopenWindow
+    [InlineData(60, "ann")] // somebody said that it is over
+    public async Task What_is_left_of_what_is_over_for_good_is_an_incident_of_its_own(double seconds, string? by)
+    {
+        await _desk.ReceiveAsync(Down);
+        await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [Down.Fingerprint], [])]);
+        if (by is not null)
+            await _desk.Desk.ResolveAsync((await _desk.OnlyAsync()).Id, by);
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+        await _desk.PassAsync(seconds);
 
         await _desk.ReceiveAsync(Backlog with { Receiver = "tickets-platform" });
 
