@@ -34,7 +34,8 @@ var orchestrator = builder.AddService<Projects.Orchestrator>("orchestrator", api
     .WithSharedVolume(storage)
     .WithJournal(storage)
     .WithTelemetry(collector, store, apiKey)
-    .WithTelemetrySources(jaeger, loki, store);
+    .WithTelemetrySources(jaeger, loki, store)
+    .WithChaosOf(store);
 
 var marie = AddWorker("marie");
 var anga = AddWorker("anga");
@@ -46,6 +47,8 @@ var alerting = builder.AddService<Projects.Alerting>("alerting", apiKey)
     .WithEnvironment("Slack__Token", slackToken)
     .WithEnvironment("Slack__Channel", slackChannel)
     .WithEnvironment("PagerDuty__RoutingKey", pagerDutyKey)
+    .WithEnvironment("ORCHESTRATOR_URL", orchestrator.GetEndpoint("http")) // asked for what agents ask people; nobody waits for it
+    .WithChaos()
     .WithTelemetry(collector, store, apiKey);
 var alertmanager = builder.AddAlertmanager("alertmanager", apiKey, storage)
     .WaitFor(alerting);
@@ -88,4 +91,5 @@ IResourceBuilder<ProjectResource> AddWorker(string name) =>
         .WithSharedVolume(storage)
         .WithReference(orchestrator)
         .WithTelemetry(collector, store, apiKey)
+        .WithChaos()
         .WaitFor(orchestrator);

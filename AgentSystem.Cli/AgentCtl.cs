@@ -48,8 +48,12 @@ internal static class AgentCtl
             WorkersCommand.Build(host, globals),
             AlertsCommand.Build(host, globals),
             IncidentsCommand.Build(host, globals),
+            QuestionsCommand.Build(host, globals),
+            QuestionsCommand.BuildAnswer(host, globals),
+            BudgetCommand.Build(host, globals),
             CancelCommand.Build(host, globals),
             ReplayCommand.Build(host, globals),
+            ChaosCommand.Build(host, globals),
         };
         globals.AddTo(root);
         HelpWithExitCodes.Install(root);

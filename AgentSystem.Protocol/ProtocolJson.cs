@@ -23,6 +23,7 @@ namespace AgentSystem.Protocol;
 [JsonSerializable(typeof(StatusLine))]
 [JsonSerializable(typeof(WorkerHeartbeat))]
 [JsonSerializable(typeof(DeadTask))]
+[JsonSerializable(typeof(FaultOrder))]
 [JsonSerializable(typeof(QuarantineReason))]
 public sealed partial class ProtocolJson : JsonSerializerContext;
 

@@ -45,6 +45,9 @@ public sealed class SharedVolume(string root)
     /// <summary>What models were asked and answered, a file a task, where that is recorded.</summary>
     public string RecordingsDir => Path.Combine(Root, "recordings");
 
+    /// <summary>Faults that are injected on purpose, see <see cref="FaultOrder"/>.</summary>
+    public string ChaosDir => Path.Combine(Root, "chaos");
+
     /// <summary>The waiting task's file.</summary>
     public string TaskPath(string worker, string id) => Path.Combine(TasksDir(worker), FileName(id));
 
@@ -65,6 +68,15 @@ public sealed class SharedVolume(string root)
 
     /// <summary>The process's sign of life.</summary>
     public string HeartbeatPath(string worker, string instance) => Path.Combine(HeartbeatsDir(worker), FileName(instance));
+
+    /// <summary>The injected fault's file.</summary>
+    public string ChaosPath(string id) => Path.Combine(ChaosDir, FileName(id));
+
+    /// <summary>One byte for each time that a worker's process was made to die. Readers of orders pass over it.</summary>
+    public string CrashesPath(string id) => Path.Combine(ChaosDir, $".{id}.crashes");
+
+    /// <summary>What an injected fault fills the disk with.</summary>
+    public string BallastPath(string id) => Path.Combine(ChaosDir, $".{id}.ballast");
 
     /// <summary>The FIFO from <paramref name="worker"/> and its hooks to the orchestrator.</summary>
     public string PipePath(string worker) => Path.Combine(Root, "pipes", worker);
@@ -94,6 +106,7 @@ public sealed class SharedVolume(string root)
         [
             Root, ResultsDir, Path.Combine(ResultsDir, Incoming), DeadDir, Path.Combine(DeadDir, Incoming), QuarantineDir, LogsDir,
             OutputsDir, RecordingsDir,
+            ChaosDir, Path.Combine(ChaosDir, Incoming),
             Path.Combine(Root, "tasks"), Path.Combine(Root, "active"), Path.Combine(Root, "heartbeats"), Path.Combine(Root, "pipes"),
             .. workers.SelectMany(w => new[]
             {

@@ -133,6 +133,17 @@ public static class TelemetryNames
         public const string ClaudeApiErrors = "claude_api_errors_total";
         public const string ClaudeTokens = "claude_tokens_total";
         public const string ClaudeCost = "claude_cost_usd_total";
+        public const string BudgetLimit = "budget_limit_usd";
+        public const string BudgetSpent = "budget_spent_usd";
+        public const string BudgetReserved = "budget_reserved_usd";
+        public const string BudgetRefused = "budget_refused_total";
+        public const string BudgetExpired = "budget_expired_calls_total";
+        public const string ModelCallsOpen = "model_calls_open";
+        public const string ModelCallsLimit = "model_calls_limit";
+        public const string WorkerProcessesLost = "worker_processes_lost_total";
+        public const string SharedVolumeFree = "shared_volume_free_bytes";
+        public const string SharedVolumeSize = "shared_volume_size_bytes";
+        public const string ChaosFaultActive = "chaos_fault_active";
     }
 
     /// <summary>
@@ -158,5 +169,8 @@ public static class TelemetryNames
         public const string Event = "event";
         public const string Model = "model";
         public const string Direction = "direction";
+        public const string Scope = "scope";
+        public const string Fault = "fault";
+        public const string Mountpoint = "mountpoint";
     }
 }

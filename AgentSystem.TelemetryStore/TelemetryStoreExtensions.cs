@@ -1,4 +1,5 @@
 using AgentSystem.Protocol;
+using AgentSystem.TelemetryStore.Chaos;
 using AgentSystem.TelemetryStore.Configuration;
 using AgentSystem.TelemetryStore.Health;
 using AgentSystem.TelemetryStore.Ingest;
@@ -22,6 +23,7 @@ public static class TelemetryStoreExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddOptions();
+        builder.AddChaos();
         builder.Services.AddSingleton<StoreInstruments>();
         builder.Services.AddSingleton<StoreWriter>();
         builder.Services.AddSingleton<TraceIntake>();
@@ -52,6 +54,7 @@ public static class TelemetryStoreExtensions
     public static WebApplication MapTelemetryStore(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseChaos();
         app.CountWhatGrpcRefuses();
         app.MapGrpcService<OtlpGrpc>();
         app.MapOtlpHttp();

@@ -1,6 +1,7 @@
 using AgentSystem.Alerting.Api;
 using AgentSystem.Alerting.Incidents;
 using AgentSystem.Alerting.Notifications;
+using AgentSystem.Alerting.Questions;
 using AgentSystem.Alerting.Webhook;
 
 namespace AgentSystem.Alerting;
@@ -14,6 +15,7 @@ public static class AlertingExtensions
     {
         builder.AddIncidents();
         builder.AddNotifications();
+        builder.AddQuestions();
         builder.AddAlertmanagerWebhook();
         return builder;
     }

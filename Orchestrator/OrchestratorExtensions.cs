@@ -1,4 +1,6 @@
 using AgentSystem.Orchestrator.Api;
+using AgentSystem.Orchestrator.Budget;
+using AgentSystem.Orchestrator.Chaos;
 using AgentSystem.Orchestrator.Configuration;
 using AgentSystem.Orchestrator.Dispatch;
 using AgentSystem.Orchestrator.Health;
@@ -19,10 +21,12 @@ public static class OrchestratorExtensions
         builder.AddOrchestratorOptions();
         builder.Services.AddSingleton<PayloadPaths>();
         builder.Services.AddSingleton<OrchestratorInstruments>();
+        builder.Services.AddActivatedSingleton<VolumeInstruments>();
         builder.Services.AddSingleton<WorkerPresence>();
         builder.Services.AddSingleton<TaskJournal>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TaskJournal>());
         builder.Services.AddSingleton<ProgressBoard>();
+        builder.AddChaos();
         builder.Services.AddDispatch();
         var health = builder.Services.AddHealthChecks()
             .AddCheck<JournalHealth>("journal")
@@ -32,6 +36,7 @@ public static class OrchestratorExtensions
             builder.Services.AddStatusPipes();
             health.AddCheck<PipesHealth>("pipes");
         }
+        builder.AddBudget();
         builder.AddWhy();
         builder.AddApi();
         return builder;

@@ -7,6 +7,7 @@ using AgentSystem.Workers.Agents.ClaudeCode;
 using AgentSystem.Workers.Agents.Offline;
 using AgentSystem.Workers.Agents.Recorded;
 using AgentSystem.Workers.Agents.Simulation;
+using AgentSystem.Workers.Chaos;
 using AgentSystem.Workers.Configuration;
 using AgentSystem.Workers.Health;
 using AgentSystem.Workers.Heartbeat;
@@ -27,6 +28,7 @@ public static class WorkerExtensions
     public static WebApplicationBuilder AddWorker(this WebApplicationBuilder builder)
     {
         builder.AddWorkerOptions();
+        builder.AddChaos();
         var services = builder.Services;
         services.AddSingleton(s => SharedVolume.Create(Options(s).SharedDir, [Options(s).Name]));
         services.AddSingleton(s => WorkerIdentity.From(Options(s), s.GetRequiredService<ServiceIdentity>(), s.GetRequiredService<TimeProvider>()));

@@ -33,10 +33,13 @@ internal static class PrometheusExtensions
     public static IResourceBuilder<IBackend> AddAlertmanager(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> apiKey, Storage storage)
     {
+        var timeScale = RuleTimes.ScaleOf(builder.Configuration);
         var alertmanager = builder.AddBackend(
                 name, "docker.io/prom/alertmanager", "v0.34.0",
                 new(["prometheus-alertmanager", "alertmanager"], "apt-get install prometheus-alertmanager"), storage)
-            .WithRenderedSettings("/etc/alertmanager", storage, [new(ApiKeyFile, apiKey.Resource), .. builder.SecretFiles("pagerduty-key", "slack-token")])
+            .WithRenderedSettings(
+                "/etc/alertmanager", storage, [new(ApiKeyFile, apiKey.Resource), .. builder.SecretFiles("pagerduty-key", "slack-token")],
+                (_, text) => RuleTimes.DivideWaits(text, timeScale))
             .WithData("/alertmanager")
             .WithPort(9093, isExternal: true)
             .WithHealth("/-/ready")

@@ -16,6 +16,8 @@ internal static partial class RuleTimes
     // rate() needs two samples, and one comes every five seconds.
     private static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(5);
+
     private static readonly Dictionary<string, TimeSpan> Units = new()
     {
         ["ms"] = TimeSpan.FromMilliseconds(1),
@@ -48,6 +50,19 @@ internal static partial class RuleTimes
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(divided.TotalMilliseconds)}ms");
     });
 
+    /// <summary>
+    /// Alertmanager's settings, with its waits divided as those of the rules are. None becomes shorter than the five seconds in which what belongs
+    /// together is evaluated.
+    /// </summary>
+    public static string DivideWaits(string settings, double scale) => scale == 1 ? settings : Wait().Replace(settings, match =>
+    {
+        var time = Read(match.Value);
+        var divided = time / scale;
+        if (divided < ShortestWait)
+            divided = time < ShortestWait ? time : ShortestWait;
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(divided.TotalMilliseconds)}ms");
+    });
+
     private static TimeSpan Read(string duration) =>
         Part().Matches(duration).Aggregate(TimeSpan.Zero, (sum, part) =>
             sum + int.Parse(part.Groups["count"].Value, CultureInfo.InvariantCulture) * Units[part.Groups["unit"].Value]);
@@ -57,6 +72,9 @@ internal static partial class RuleTimes
         @"(?<wait>(?<=^[ \t]*(?:keep_firing_for|for):[ \t]*)(?:\d+(?:ms|[smhdwy]))+(?=[ \t\r]*(?:#.*)?$))|(?<=\[|\[\w+:|\boffset\s+)(?:\d+(?:ms|[smhdwy]))+\b",
         RegexOptions.Multiline)]
     private static partial Regex Time();
+
+    [GeneratedRegex(@"(?<=\b(?:group_wait|group_interval|repeat_interval):[ \t]*)(?:\d+(?:ms|[smhdwy]))+\b")]
+    private static partial Regex Wait();
 
     [GeneratedRegex(@"(?<count>\d+)(?<unit>ms|[smhdwy])")]
     private static partial Regex Part();

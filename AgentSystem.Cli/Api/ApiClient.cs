@@ -62,6 +62,15 @@ internal sealed class ApiClient : IDisposable
     public Task<IReadOnlyList<WorkerView>> GetWorkersAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "workers", null, ApiJson.Default.IReadOnlyListWorkerView, cancellationToken);
 
+    public Task<BudgetView> GetBudgetAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "budget", null, ApiJson.Default.BudgetView, cancellationToken);
+
+    public Task<QuestionList> GetQuestionsAsync(string state, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, $"questions?state={state}", null, ApiJson.Default.QuestionList, cancellationToken);
+
+    public Task<Question> AnswerAsync(string id, QuestionAnswer answer, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"questions/{id}/answer", Json(answer, ApiJson.Default.QuestionAnswer), ApiJson.Default.Question, cancellationToken);
+
     public Task<AlertList> GetAlertsAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "alerts", null, ApiJson.Default.AlertList, cancellationToken);
 
@@ -75,6 +84,19 @@ internal sealed class ApiClient : IDisposable
     /// <summary>Does something to an incident: <c>acknowledge</c>, <c>assign</c>, <c>resolve</c>, <c>merge</c> or <c>notes</c>.</summary>
     public Task<Incident> ActAsync(string id, string verb, IncidentAction action, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, $"incidents/{id}/{verb}", Json(action, ApiJson.Default.IncidentAction), ApiJson.Default.Incident, cancellationToken);
+
+    /// <summary>Gets the faults that are injected now, or all that ever were.</summary>
+    public Task<FaultList> GetFaultsAsync(bool all, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, all ? "chaos?all=true" : "chaos", null, ApiJson.Default.FaultList, cancellationToken);
+
+    public Task<InjectedFault> InjectAsync(FaultRequest fault, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "chaos", Json(fault, ApiJson.Default.FaultRequest), ApiJson.Default.InjectedFault, cancellationToken);
+
+    public Task<InjectedFault> RenewFaultAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"chaos/{id}/renew", null, ApiJson.Default.InjectedFault, cancellationToken);
+
+    public Task<InjectedFault> EndFaultAsync(string id, string by, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"chaos/{id}?{Query([("by", by)])}", null, ApiJson.Default.InjectedFault, cancellationToken);
 
     /// <summary>Opens <c>GET /events</c> after <paramref name="lastEventId"/>; the caller disposes the answer.</summary>
     public async Task<HttpResponseMessage> OpenEventsAsync(string? lastEventId, CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ internal sealed class ApiException : CliException
         if (problem?.Detail is { Length: > 0 } detail && !fields.Any(field => detail.Contains(field.Message, StringComparison.Ordinal)))
             details.Add(detail);
         details.AddRange(fields.Select(field => field.Name.Length == 0 ? field.Message : $"{field.Name}: {field.Message}"));
-        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        if (response.StatusCode == HttpStatusCode.Unauthorized)
         {
             details.Add(connection.ApiKey is null
                 ? $"No API key is known for {connection.Url}; give --api-key or {Connection.ApiKeyVariable}."
@@ -58,7 +58,7 @@ internal sealed class ApiException : CliException
 
     private static int ExitCodeOf(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Terminal.ExitCode.NotAuthorised,
+        HttpStatusCode.Unauthorized => Terminal.ExitCode.NotAuthorised,
         HttpStatusCode.NotFound => Terminal.ExitCode.NotFound,
         >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => Terminal.ExitCode.Refused,
         _ => Terminal.ExitCode.ServerFault,

@@ -53,6 +53,8 @@ internal static class ShowCommand
         Row("Deadline", Format.Moment(task.Deadline));
         Row("Idempotency key", task.IdempotencyKey);
         Row("Replay of", task.ReplayOf);
+        Row("Handed in by", task.ParentId);
+        Row("Cost", task.CostUsd is { } cost ? Format.Usd(cost) : null);
         output.Screen.Write(grid);
 
         if (task.Errors.Count > 0)

@@ -21,6 +21,9 @@ internal sealed class CliHost
 
     public required string ConnectionPath { get; init; }
 
+    /// <summary>Names this machine to others.</summary>
+    public string MachineName { get; init; } = Environment.MachineName;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public static CliHost ForProcess() => new()

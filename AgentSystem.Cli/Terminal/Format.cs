@@ -46,6 +46,9 @@ internal static class Format
     public static string Percent(double? fraction) =>
         fraction is { } value ? string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(value, 0, 1) * 100:0} %") : "";
 
+    /// <summary>An amount with as many digits as say something: a call costs a fraction of a cent.</summary>
+    public static string Usd(decimal amount) => string.Create(CultureInfo.InvariantCulture, $"${(amount is 0 or >= 1 ? $"{amount:N2}" : $"{amount:0.00####}")}");
+
     public static string Count(int number, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:N0} {noun}{(number == 1 ? "" : "s")}");
 }

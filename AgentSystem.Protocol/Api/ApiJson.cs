@@ -32,5 +32,10 @@ namespace AgentSystem.Protocol.Api;
 [JsonSerializable(typeof(QuestionAnswer))]
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(QuestionList))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(FaultRequest))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(InjectedFault))]
+[JsonSerializable(typeof(FaultList))]
 [JsonSerializable(typeof(ConnectionFile))]
 public sealed partial class ApiJson : JsonSerializerContext;

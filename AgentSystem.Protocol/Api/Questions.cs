@@ -27,7 +27,7 @@ public sealed record QuestionAnswer(string Text, string By);
 /// <param name="Worker">The worker that asks.</param>
 /// <param name="Text">What is asked.</param>
 /// <param name="Choices">The answers to choose from; null for any.</param>
-/// <param name="State"><c>open</c>, <c>answered</c> or <c>expired</c>.</param>
+/// <param name="State"><c>open</c>, <c>answered</c>, <c>expired</c> (nobody answered in time) or <c>withdrawn</c> (its task ended).</param>
 /// <param name="AskedAt">When (UTC).</param>
 /// <param name="Deadline">Until when (UTC).</param>
 /// <param name="Answer">The answer; null while there is none.</param>

@@ -35,7 +35,7 @@ internal sealed class AlertingHost : IAsyncDisposable
         _app.MapAlerting();
     }
 
-    /// <summary>What the webhook logged: the event's name and its properties.</summary>
+    /// <summary>What the webhook and the watch of questions logged: the event's name and its properties.</summary>
     public Channel<(string Name, IReadOnlyDictionary<string, object?> Properties)> Events { get; } =
         Channel.CreateUnbounded<(string, IReadOnlyDictionary<string, object?>)>();
 
@@ -64,6 +64,14 @@ internal sealed class AlertingHost : IAsyncDisposable
         return await Events.Reader.ReadAsync(timeout.Token);
     }
 
+    /// <summary>Waits until an event of this name was logged.</summary>
+    public async Task LoggedAsync(string name)
+    {
+        while ((await NextEventAsync(TimeSpan.FromSeconds(20))).Name != name)
+        {
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
@@ -73,7 +81,7 @@ internal sealed class AlertingHost : IAsyncDisposable
 
     private sealed class EventLoggerFactory(ChannelWriter<(string, IReadOnlyDictionary<string, object?>)> events) : ILoggerFactory
     {
-        public ILogger CreateLogger(string categoryName) => new EventLogger(events, categoryName.StartsWith("AgentSystem.Alerting.Webhook", StringComparison.Ordinal));
+        public ILogger CreateLogger(string categoryName) => new EventLogger(events, categoryName.StartsWith("AgentSystem.Alerting.Webhook", StringComparison.Ordinal) || categoryName.StartsWith("AgentSystem.Alerting.Questions", StringComparison.Ordinal));
 
         public void AddProvider(ILoggerProvider provider)
         {

@@ -36,6 +36,25 @@ public sealed class RuleTimesTests
     }
 
     [Theory]
+    [InlineData("  group_wait: 10s # time for what explains", 2, "  group_wait: 5000ms # time for what explains")]
+    [InlineData("  group_wait: 10s", 20, "  group_wait: 5000ms")]
+    [InlineData("  group_wait: 0s", 20, "  group_wait: 0ms")]
+    [InlineData("  repeat_interval: 4h", 20, "  repeat_interval: 720000ms")]
+    [InlineData("  group_interval: 30s", 1, "  group_interval: 30s")]
+    [InlineData("  matchers: [team=\"4h\"]", 20, "  matchers: [team=\"4h\"]")]
+    public void Alertmanagers_waits_are_divided_and_nothing_else(string line, double scale, string expected) =>
+        Assert.Equal(expected, RuleTimes.DivideWaits(line, scale));
+
+    [Fact]
+    public async Task Amtool_accepts_the_shortened_waits()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["alertmanager.yml"], RuleTimes.DivideWaits(await File.ReadAllTextAsync(AlertmanagerFile.Path), 20));
+
+        Assert.Contains("SUCCESS", await Executables.RunAsync("amtool", "check-config", folder["alertmanager.yml"]));
+    }
+
+    [Theory]
     [InlineData(null, 1)]
     [InlineData("", 1)]
     [InlineData("1", 1)]

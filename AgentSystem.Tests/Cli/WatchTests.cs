@@ -53,7 +53,7 @@ public sealed class WatchTests : IAsyncLifetime
         await output.WaitForAsync("started");
         _server.DropConnections();
         _server.Publish("T1", "progress", 0.9);
-        await output.WaitForAsync("progress");
+        await output.WaitForAsync("\"seq\":3");
         _server.Settle("T1", TaskState.Completed);
         var run = await watch;
 

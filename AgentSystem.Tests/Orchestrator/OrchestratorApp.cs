@@ -144,7 +144,7 @@ internal sealed class OrchestratorApp : WebApplicationFactory<OrchestratorOption
 
     private HttpClient Authenticated()
     {
-        var http = CreateClient(new() { AllowAutoRedirect = false });
+        var http = CreateClient(new() { AllowAutoRedirect = false, BaseAddress = ClientOptions.BaseAddress });
         http.DefaultRequestHeaders.Add("X-Api-Key", "secret");
         return http;
     }

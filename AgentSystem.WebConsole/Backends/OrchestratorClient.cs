@@ -36,6 +36,20 @@ public sealed class OrchestratorClient(IHttpClientFactory clients, BackendHealth
     public Task<Answer<TaskView>> ReplayAsync(string id, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, $"tasks/{Uri.EscapeDataString(id)}/replay", null, ApiJson.Default.TaskView, cancellationToken);
 
+    /// <summary>What model calls may cost and have cost.</summary>
+    public Task<Answer<BudgetView>> BudgetAsync(CancellationToken cancellationToken = default) =>
+        GetAsync("budget", ApiJson.Default.BudgetView, cancellationToken);
+
+    /// <summary>What agents ask people, newest first.</summary>
+    /// <param name="query">As <c>GET /questions</c> has it, for example <c>state=open</c>.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public Task<Answer<QuestionList>> QuestionsAsync(string query, CancellationToken cancellationToken = default) =>
+        GetAsync($"questions?{query}", ApiJson.Default.QuestionList, cancellationToken);
+
+    /// <summary>Answers a question.</summary>
+    public Task<Answer<Question>> AnswerAsync(string id, QuestionAnswer answer, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, $"questions/{Uri.EscapeDataString(id)}/answer", JsonContent.Create(answer, ApiJson.Default.QuestionAnswer), ApiJson.Default.Question, cancellationToken);
+
     /// <inheritdoc/>
     protected override string ReadError(string body) => ProblemDetailsText.Of(body);
 }

@@ -16,6 +16,10 @@ internal static class SloText
     public static async Task<Answer<IReadOnlyList<Slo>>> SlosAsync(this PrometheusClient prometheus, CancellationToken cancellationToken) =>
         (await prometheus.QueryAsync(SloRecords.All, cancellationToken: cancellationToken)).Map(samples => SloRecords.Read(samples));
 
+    /// <summary>What is promised; an SLO without an objective is a budget to spend.</summary>
+    public static string Promise(Slo slo) =>
+        $"{slo.Service}: {(slo.Objective > 0 ? Numbers.Percent(slo.Objective, 5) : "a budget")}{(slo.Period is { } period ? $" over {Durations.Text(period)}" : "")}";
+
     /// <summary>How fast the budget goes, as a sentence.</summary>
     public static string Pace(Slo slo) => slo switch
     {

@@ -42,6 +42,10 @@ public sealed class AlertingOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00", ErrorMessage = "Alerting:LookInterval must lie between 50 ms and 10 min.")]
     public TimeSpan LookInterval { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How often the orchestrator is asked which questions there are.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00", ErrorMessage = "Alerting:QuestionInterval must lie between 50 ms and 10 min.")]
+    public TimeSpan QuestionInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>A firing alert that Alertmanager has not known for this time has ended unheard.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Alerting:LostAfter must lie between 1 s and 1 day.")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(5);

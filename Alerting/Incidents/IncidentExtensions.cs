@@ -1,3 +1,4 @@
+using AgentSystem.ServiceDefaults.Security;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AgentSystem.Alerting.Incidents;
@@ -12,6 +13,8 @@ internal static class IncidentExtensions
             .Configure<IConfiguration>(static (options, configuration) => options.Database = configuration[AlertingOptions.DatabaseVariable] ?? options.Database)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        builder.Services.AddHttpClient(InjectedFaults.Client).AddApiKey();
+        builder.Services.AddSingleton<InjectedFaults>();
         builder.Services.AddSingleton<IncidentStore>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<IncidentStore>());
         builder.Services.AddSingleton<IncidentDesk>();

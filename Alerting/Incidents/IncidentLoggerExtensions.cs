@@ -12,6 +12,9 @@ internal static partial class IncidentLoggerExtensions
     [LoggerMessage(Level = LogLevel.Information, Message = "Alertmanager answers again")]
     public static partial void AlertmanagerBack(this ILogger logger);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The orchestrator at {address} does not say which faults were injected; incidents are explained without: {reason}")]
+    public static partial void FaultsUnknown(this ILogger logger, string address, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Incidents could not be looked through; it is tried again: {reason}")]
     public static partial void LookFailed(this ILogger logger, string reason);
 }

@@ -8,15 +8,22 @@ namespace AgentSystem.Alerting.Incidents;
 /// One transaction. What changes in it is kept, and told to the channels, once, however many steps made the change: three alerts of one
 /// notification are one message.
 /// </summary>
-internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList<IAnnouncer> announcers, DateTimeOffset now) : IDisposable
+internal sealed class IncidentSession(
+    SqliteConnection connection, IReadOnlyList<IAnnouncer> announcers, IReadOnlyList<InjectedFault> faults, DateTimeOffset now) : IDisposable
 {
     // Nobody reads more of an incident that flaps for days; what is kept is the newest.
     private const int MaxTimeline = 1000;
+
+    // No channel: what was told of a question, whether somebody wanted to hear it or not.
+    private const string ToldChannel = "told";
 
     private readonly Dictionary<string, (Incident? Before, Incident Now)> _touched = [];
     private readonly SqliteTransaction _transaction = connection.BeginTransaction(deferred: false);
 
     internal DateTimeOffset Now { get; } = now;
+
+    /// <summary>What was injected on purpose, newest first.</summary>
+    internal IReadOnlyList<InjectedFault> Faults { get; } = faults;
 
     /// <summary>The incident of an id, as it is now.</summary>
     internal Incident? Find(string id)
@@ -82,6 +89,19 @@ internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList
             Enqueue(announcer.Announce(change));
     }
 
+    /// <summary>The state that was last told of a question; null when nothing was.</summary>
+    internal string? ToldState(Question question) => Receipt(SubjectOf(question), ToldChannel);
+
+    /// <summary>Has the question told as it stands, and keeps that it was.</summary>
+    internal bool Tell(Question question)
+    {
+        var subject = SubjectOf(question);
+        foreach (var announcer in announcers)
+            Enqueue(announcer.Announce(question, subject));
+        Keep(subject, ToldChannel, question.State);
+        return true;
+    }
+
     /// <summary>Forgets what was over before <paramref name="before"/>.</summary>
     internal int Forget(DateTimeOffset before)
     {
@@ -136,6 +156,8 @@ internal sealed class IncidentSession(SqliteConnection connection, IReadOnlyList
             .ToDictionary(row => row.Item1, row => (row.Item2, row.Item3));
 
     public void Dispose() => _transaction.Dispose();
+
+    private static string SubjectOf(Question question) => $"question-{question.Id}";
 
     private void Enqueue(Announcement? message)
     {

@@ -8,7 +8,8 @@ namespace AgentSystem.Alerting.Incidents;
 /// Keeps incidents and the messages about them on disk. One transaction at a time, answered after its commit: notifications come a few at a
 /// time, so that nothing is won by putting several into one fsync, as the orchestrator's journal does.
 /// </summary>
-public sealed class IncidentStore(IOptions<AlertingOptions> options, IEnumerable<IAnnouncer> announcers, TimeProvider time) : IHostedService, IDisposable
+public sealed class IncidentStore(
+    IOptions<AlertingOptions> options, IEnumerable<IAnnouncer> announcers, TimeProvider time, InjectedFaults? faults = null) : IHostedService, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<IAnnouncer> _announcers = [.. announcers];
@@ -48,6 +49,9 @@ public sealed class IncidentStore(IOptions<AlertingOptions> options, IEnumerable
 
     private async Task<T> RunAsync<T>(Func<IncidentSession, T> step, bool isChange, CancellationToken cancellationToken)
     {
+        // Before its turn, so that nobody waits for somebody else's question.
+        if (isChange && faults is not null)
+            await faults.RefreshAsync(cancellationToken);
         await _turn.WaitAsync(cancellationToken);
         T result;
         try
@@ -55,7 +59,7 @@ public sealed class IncidentStore(IOptions<AlertingOptions> options, IEnumerable
             var file = _file ?? throw new IncidentStoreException("The incidents are closed, because the alerting service is stopping. Try again when it is back.");
             // To the millisecond, as it is kept: what is compared later must not differ by less.
             var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-            using var session = new IncidentSession(file.Connection, _announcers, now);
+            using var session = new IncidentSession(file.Connection, _announcers, faults?.Known ?? [], now);
             result = step(session);
             if (isChange)
                 session.Commit();

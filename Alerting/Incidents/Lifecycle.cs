@@ -86,7 +86,7 @@ internal static class Lifecycle
     /// <summary>Works out anew what probably caused the incident: once a transaction, however many alerts it brought.</summary>
     internal static Incident Explain(IncidentSession session, Incident incident)
     {
-        var cause = RootCause.Find(incident.Alerts, session.ChangesSince(incident.Alerts.Min(alert => alert.StartsAt) - RootCause.ChangeWindow));
+        var cause = RootCause.Find(incident.Alerts, session.ChangesSince(incident.Alerts.Min(alert => alert.StartsAt) - RootCause.ChangeWindow), session.Faults);
         if (incident.Cause is { } known && known.Text != cause.Text)
             session.Note(incident.Id, "cause", $"Probably: {cause.Text}");
         return incident with { Cause = cause, Title = TitleOf(incident.Alerts, cause) };

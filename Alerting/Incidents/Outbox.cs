@@ -5,7 +5,7 @@ namespace AgentSystem.Alerting.Incidents;
 /// <summary>A message that waits to be sent. It is written in the transaction of the change that it tells of.</summary>
 /// <param name="Seq">Grows by every message; a channel sends in this order.</param>
 /// <param name="Channel">Who sends it.</param>
-/// <param name="IncidentId">The incident; empty for a message about a change.</param>
+/// <param name="IncidentId">What it is about: the incident, or a question; empty for a message about a change.</param>
 /// <param name="Kind">What it does, in the channel's words.</param>
 /// <param name="Dedup">By which the channel's service knows that two messages are about the same.</param>
 /// <param name="Payload">The message, as JSON.</param>
@@ -16,7 +16,7 @@ public sealed record OutboxMessage(
 
 /// <summary>What a channel wants to tell of a change.</summary>
 /// <param name="Channel">Who sends it.</param>
-/// <param name="IncidentId">The incident; empty for a message about a change.</param>
+/// <param name="IncidentId">What it is about: the incident, or a question; empty for a message about a change.</param>
 /// <param name="Kind">What it does, in the channel's words.</param>
 /// <param name="Dedup">By which the channel's service knows that two messages are about the same.</param>
 /// <param name="Payload">The message, as JSON.</param>
@@ -39,4 +39,9 @@ public interface IAnnouncer
 
     /// <summary>What to tell of a change of the system, or null for nothing.</summary>
     Announcement? Announce(ChangeReport change);
+
+    /// <summary>What to tell of a question that an agent asks people, or null for nothing.</summary>
+    /// <param name="question">The question as it stands.</param>
+    /// <param name="subject">What its messages are about, in place of an incident's id.</param>
+    Announcement? Announce(Question question, string subject);
 }

@@ -15,7 +15,14 @@ internal static class RootCause
     // Who reads a sentence needs no more.
     private const int MostNames = 5;
 
-    internal static ProbableCause Find(IReadOnlyList<IncidentAlert> alerts, IReadOnlyList<ChangeReport> changes)
+    internal static ProbableCause Find(
+        IReadOnlyList<IncidentAlert> alerts, IReadOnlyList<ChangeReport> changes, IReadOnlyList<InjectedFault>? faults = null)
+    {
+        var cause = FindAmong(alerts, changes);
+        return FaultCause.Find(alerts, faults ?? [], cause) ?? cause;
+    }
+
+    private static ProbableCause FindAmong(IReadOnlyList<IncidentAlert> alerts, IReadOnlyList<ChangeReport> changes)
     {
         var told = alerts.Where(alert => alert.Phase != AlertPhase.Suppressed).ToList();
         if (told.Count == 0)

@@ -114,6 +114,8 @@ internal sealed class OutboxSender : BackgroundService
             return true;
         if (receipt is not null)
             session.Keep(message.IncidentId, _channel.Name, receipt);
+        if (session.Find(message.IncidentId) is null)
+            return true; // a question has no timeline
         session.Note(message.IncidentId, failure is null ? "told" : "not_told", failure is null
             ? $"Told {_channel.Name} ({message.Kind})"
             : $"{_channel.Name} refused the message ({message.Kind}): {failure}");

@@ -38,6 +38,9 @@ internal sealed class PagerDutyEvents(IOptions<PagerDutyOptions> options, IOptio
         return receipt is null ? null : Event(after, acknowledged ? "acknowledge" : "resolve", receipt, payload: null);
     }
 
+    // Who is asked is not on call.
+    public Announcement? Announce(Question question, string subject) => null;
+
     public Announcement? Announce(ChangeReport change)
     {
         if (options.Value.RoutingKey is not { Length: > 0 } key)

@@ -5,22 +5,17 @@ using System.Text.Json.Nodes;
 using AgentSystem.Alerting.Incidents;
 using AgentSystem.Protocol.Api;
 using Microsoft.Extensions.Options;
+using static AgentSystem.Alerting.Notifications.SlackBlocks;
 
 namespace AgentSystem.Alerting.Notifications;
 
 /// <summary>
-/// Makes an incident's one message for Slack, in Block Kit (https://docs.slack.dev/block-kit), which is edited as the incident moves. Only the
+/// Makes an incident's one message for Slack, which is edited as the incident moves. Only the
 /// newest state is worth sending, so that a message nobody began to send is replaced.
 /// </summary>
 internal sealed class SlackMessages(IOptions<SlackOptions> options, IOptions<AlertingOptions> alerting) : IAnnouncer
 {
     internal const string Name = "slack";
-
-    /// <summary>Type of the metadata by which a message of ours is found again.</summary>
-    internal const string EventType = "agentsystem_incident";
-
-    // Limits of Block Kit.
-    internal const int MaxBlocks = 50, MaxHeader = 150, MaxSection = 3000, MaxField = 2000;
 
     private const int MaxAlerts = 20, MaxAlertText = 110;
 
@@ -29,6 +24,10 @@ internal sealed class SlackMessages(IOptions<SlackOptions> options, IOptions<Ale
     public string Channel => Name;
 
     public Announcement? Announce(ChangeReport change) => null;
+
+    public Announcement? Announce(Question question, string subject) => options.Value is { Token.Length: > 0, Channel.Length: > 0 }
+        ? new(Name, subject, "ask", subject, SlackQuestions.Render(question, subject, alerting.Value.ConsoleUrl).ToJsonString(Json), Replaces: true)
+        : null;
 
     public Announcement? Announce(Incident? before, Incident after, string? receipt)
     {
@@ -52,22 +51,9 @@ internal sealed class SlackMessages(IOptions<SlackOptions> options, IOptions<Ale
             blocks.Add(Section($"*Probable cause:* {Escape(cause.Text)}\n{string.Join('\n', cause.Reasons.Select(reason => $"• {Escape(reason)}"))}"));
         blocks.Add(Section(string.Join('\n', Alerts(incident))));
         if (Texts.Link(alerting.Value.ConsoleUrl, incident.Id) is { } link)
-            blocks.Add(new JsonObject
-            {
-                ["type"] = "actions",
-                ["elements"] = new JsonArray(new JsonObject { ["type"] = "button", ["action_id"] = "open", ["url"] = link, ["text"] = Plain("Open") }),
-            });
-        return new JsonObject
-        {
-            ["text"] = Texts.Cut(Escape($"{incident.State.ToName()}: {incident.Title}"), MaxSection),
-            ["blocks"] = blocks,
-            ["metadata"] = new JsonObject { ["event_type"] = EventType, ["event_payload"] = new JsonObject { ["incident_id"] = incident.Id } },
-        }.ToJsonString(Json);
+            blocks.Add(Button("Open", link));
+        return Message($"{incident.State.ToName()}: {incident.Title}", blocks, incident.Id).ToJsonString(Json);
     }
-
-    /// <summary>The three characters that Slack reads as its own: https://docs.slack.dev/messaging/formatting-message-text.</summary>
-    internal static string Escape(string text) =>
-        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 
     private static JsonArray Fields(Incident incident)
     {
@@ -106,25 +92,4 @@ internal sealed class SlackMessages(IOptions<SlackOptions> options, IOptions<Ale
         IncidentState.Acknowledged => ":eyes:",
         _ => incident.Severity == AlertSeverity.Critical ? ":rotating_light:" : ":warning:",
     };
-
-    // Slack shows it in the reader's own time.
-    private static string Moment(DateTimeOffset at) => string.Create(
-        CultureInfo.InvariantCulture, $"<!date^{at.ToUnixTimeSeconds()}^{{date_short_pretty}} {{time_secs}}|{at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC>");
-
-    private static JsonObject Plain(string text) => new() { ["type"] = "plain_text", ["text"] = text, ["emoji"] = true };
-
-    private static JsonObject Field(string name, string escaped) => new() { ["type"] = "mrkdwn", ["text"] = CutEscaped($"*{name}*\n{escaped}", MaxField) };
-
-    private static JsonObject Section(string text) =>
-        new() { ["type"] = "section", ["text"] = new JsonObject { ["type"] = "mrkdwn", ["text"] = CutEscaped(text, MaxSection) } };
-
-    // An escape that is cut in half would be shown as what is left of it.
-    private static string CutEscaped(string text, int length)
-    {
-        if (text.Length <= length)
-            return text;
-        var cut = Texts.Cut(text, length);
-        var open = cut.LastIndexOf('&');
-        return open >= 0 && cut.Length - open <= 6 && !cut.AsSpan(open).Contains(';') ? cut[..open] + "…" : cut;
-    }
 }

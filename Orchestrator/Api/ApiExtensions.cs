@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSystem.Orchestrator.Chaos;
 using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 using Microsoft.OpenApi;
@@ -12,8 +13,10 @@ public static class ApiExtensions
     internal static void AddApi(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<SubmissionReader>();
+        builder.Services.AddSingleton<TaskFamily>();
         builder.Services.AddSingleton<TaskAcceptance>();
         builder.Services.AddSingleton<TaskViews>();
+        builder.Services.AddSingleton<LongPoll>();
         builder.Services.AddExceptionHandler<ProblemExtensions.Handler>();
         // The OpenAPI document describes types by these options; answers are written by ApiJson itself.
         builder.Services.ConfigureHttpJsonOptions(static json =>
@@ -37,6 +40,9 @@ public static class ApiExtensions
         api.MapTasks();
         api.MapWorkers();
         api.MapEvents();
+        api.MapBudget();
+        api.MapQuestions();
+        app.MapChaos();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", static options => options
             .WithTitle("AgentSystem orchestrator")

@@ -13,6 +13,7 @@ internal sealed record Submission
     public required int MaxAttempts { get; init; }
     public DateTimeOffset? Deadline { get; init; }
     public string? IdempotencyKey { get; init; }
+    public string? ParentId { get; init; }
 
     /// <summary>UTF-8 JSON without white space.</summary>
     public required byte[] Payload { get; init; }
@@ -23,7 +24,7 @@ internal sealed record Submission
     public string ContentHash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in (ReadOnlySpan<string>)[Id ?? "", Type, Priority.ToName(), Worker ?? "", $"{MaxAttempts}", $"{Deadline?.ToUnixTimeMilliseconds()}"])
+        foreach (var part in (ReadOnlySpan<string>)[Id ?? "", Type, Priority.ToName(), Worker ?? "", $"{MaxAttempts}", $"{Deadline?.ToUnixTimeMilliseconds()}", .. ParentId is null ? [] : new[] { ParentId }])
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(part + "\n"));
         hash.AppendData(Payload);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

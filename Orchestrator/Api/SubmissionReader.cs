@@ -11,7 +11,7 @@ internal sealed class SubmissionReader(WorkerCatalog workers, PayloadPaths paths
     internal const int MaxPayloadBytes = 256 << 10;
     private const int MaxKeyLength = 255;
     private const int MaxAttempts = 100;
-    private const string Fields = "id, type, priority, worker, max_attempts, deadline, idempotency_key, payload";
+    private const string Fields = "id, type, priority, worker, max_attempts, deadline, idempotency_key, parent_id, payload";
 
     /// <summary>Reads one task (a JSON object) or a batch (an array).</summary>
     /// <param name="root">The body.</param>
@@ -80,6 +80,9 @@ internal sealed class SubmissionReader(WorkerCatalog workers, PayloadPaths paths
                     break;
                 case "idempotency_key":
                     read = read with { IdempotencyKey = errors.Text(field, IsKey, $"must have 1 to {MaxKeyLength} characters") };
+                    break;
+                case "parent_id":
+                    read = read with { ParentId = errors.Text(field, TaskId.IsValid, "must be the id of the task whose agent hands this one in") };
                     break;
                 case "payload":
                     hasPayload = true;

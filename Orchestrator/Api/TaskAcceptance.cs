@@ -11,7 +11,8 @@ namespace AgentSystem.Orchestrator.Api;
 
 /// <summary>Gives submissions their worker and their trace, and has the journal accept them, all or none.</summary>
 internal sealed class TaskAcceptance(
-    TaskJournal journal, DispatchSignals signals, WorkerCatalog workers, WorkerPresence presence, OrchestratorInstruments instruments, TimeProvider time)
+    TaskJournal journal, DispatchSignals signals, WorkerCatalog workers, WorkerPresence presence, TaskFamily family, OrchestratorInstruments instruments,
+    TimeProvider time)
 {
     /// <summary>Accepts one task, whose trace continues the request's.</summary>
     internal async Task<(TaskRecord Record, bool IsNew)> AcceptAsync(Submission submission) =>
@@ -58,8 +59,11 @@ internal sealed class TaskAcceptance(
         var tasks = new List<NewTask>(submissions.Count);
         foreach (var submission in submissions)
         {
+            var chain = family.ChainOf(submission, tasks.Count);
             // Those who are there first, then who has least to do.
-            var worker = submission.Worker ?? workers.WorkersFor(submission.Type).MinBy(w => loads[w])!;
+            var worker = submission.Worker ?? workers.WorkersFor(submission.Type).Except(chain).MinBy(w => loads[w]);
+            if (worker is null || chain.Contains(worker))
+                throw TaskFamily.Circle(tasks.Count, chain, worker ?? submission.Type);
             loads[worker] = loads[worker] with { Tasks = loads[worker].Tasks + 1 };
             var id = submission.Id ?? TaskId.New(now);
             var span = TaskActivities.StartCreate(id, submission.Type, submission.Priority, worker, parent, link);
@@ -80,6 +84,7 @@ internal sealed class TaskAcceptance(
                     IdempotencyKey = submission.IdempotencyKey,
                     CorrelationId = span?.TraceId.ToHexString(),
                     ReplayOf = submission.ReplayOf,
+                    ParentId = submission.ParentId,
                 },
                 submission.Payload, Pinned: submission.Worker is not null, submission.ContentHash(), trace));
         }

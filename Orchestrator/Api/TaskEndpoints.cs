@@ -19,16 +19,17 @@ internal static class TaskEndpoints
             .Accepts<TaskSubmission>("application/json")
             .Produces<TaskView>(StatusCodes.Status202Accepted).Produces<TaskView>().WithProblems(400, 409, 413, 415, 422, 429)
             .WithMetadata(NoServerLimit.Instance);
-        tasks.MapGet("/tasks/{id}", Show).WithName("GetTask").WithSummary("A task with its payload, output and errors")
+        tasks.MapGet("/tasks/{id}", ShowAsync).WithName("GetTask").WithSummary("A task with its payload, output and errors").WithQuery(LongPoll.Parameter)
+            .WithDescription("With ?wait=30 the answer comes when the task is settled, or after that many seconds.")
             .Produces<TaskView>().WithProblems(400, 404);
         tasks.MapGet("/tasks/{id}/why", WhyAsync).WithName("ExplainTask").WithSummary("Why a task took as long as it did, and ended as it did")
             .WithDescription("From the journal, and from the task's trace and log where Jaeger and Loki answer in time; the answer says which did.")
             .Produces<TaskExplanation>().WithProblems(400, 404);
         tasks.MapGet("/tasks", List).WithName("ListTasks").WithSummary("Tasks, newest first").WithQuery(TaskListQuery.Parameters)
-            .WithDescription("Query: state (several with commas), worker, type, created_after, created_before, limit (1 to 1000), cursor.")
+            .WithDescription("Query: state (several with commas), worker, type, parent (a task's id), created_after, created_before, limit (1 to 1000), cursor.")
             .Produces<TaskPage>().WithProblems(400);
         tasks.MapGet("/dead", ListDead).WithName("ListDeadTasks").WithSummary("Tasks that were given up, newest first").WithQuery([.. TaskListQuery.Parameters.Where(name => name != "state")])
-            .WithDescription("Query: worker, type, created_after, created_before, limit, cursor.")
+            .WithDescription("Query: worker, type, parent, created_after, created_before, limit, cursor.")
             .Produces<TaskPage>().WithProblems(400);
         tasks.MapPost("/tasks/{id}/cancel", CancelAsync).WithName("CancelTask").WithSummary("Cancel a task that is not settled")
             .Produces<TaskView>().WithProblems(400, 404, 409);
@@ -57,8 +58,8 @@ internal static class TaskEndpoints
         }
     }
 
-    private static IResult Show(string id, TaskJournal journal, TaskViews views) =>
-        Results.Json(views.Full(Find(journal, id)), ApiJson.Default.TaskView);
+    private static async Task<IResult> ShowAsync(string id, HttpContext http, TaskJournal journal, TaskViews views, LongPoll poll) =>
+        Results.Json(views.Full(await poll.WaitAsync(http, () => Find(journal, id), record => record.State.IsSettled())), ApiJson.Default.TaskView);
 
     private static async Task<IResult> WhyAsync(string id, HttpContext http, TaskJournal journal, Explainer explainer) =>
         Results.Json(await explainer.ExplainAsync(Find(journal, id), http.RequestAborted), ApiJson.Default.TaskExplanation);
@@ -146,6 +147,9 @@ internal static class TaskEndpoints
             case SubmissionRejection.KeyReused:
                 return new(StatusCodes.Status422UnprocessableEntity, "The idempotency key was used for something else.", e.Message + ".",
                     new Dictionary<string, string[]> { [prefix + "idempotency_key"] = [e.Message] });
+            case SubmissionRejection.Subtask:
+                return new(StatusCodes.Status422UnprocessableEntity, "The task may not be handed on like this.", e.Message + ".",
+                    new Dictionary<string, string[]> { [prefix + "parent_id"] = [e.Message] });
             default:
                 return new(StatusCodes.Status409Conflict, "The id is taken.", e.Message + ".",
                     new Dictionary<string, string[]> { [prefix + "id"] = [e.Message] });

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using AgentSystem.Orchestrator.Configuration;
 using AgentSystem.Orchestrator.Journal;
+using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 
 namespace AgentSystem.Orchestrator.Api;
@@ -12,7 +13,7 @@ internal static class TaskListQuery
 {
     internal const int DefaultLimit = 100, MaxLimit = 1000;
     private const string CursorPrefix = "t1:";
-    internal static readonly string[] Parameters = ["state", "worker", "type", "created_after", "created_before", "cursor", "limit"];
+    internal static readonly string[] Parameters = ["state", "worker", "type", "parent", "created_after", "created_before", "cursor", "limit"];
 
     /// <exception cref="BadInputException">A parameter makes no sense.</exception>
     internal static (TaskFilter Filter, int Limit) Read(IQueryCollection query, WorkerCatalog workers)
@@ -24,6 +25,7 @@ internal static class TaskListQuery
             States = States(query["state"].ToString(), at),
             Worker = Known(query, "worker", workers.Names, at),
             Type = Known(query, "type", workers.Types, at),
+            Parent = Parent(query["parent"].ToString(), at),
             CreatedAfter = Time(query, "created_after", at),
             CreatedBefore = Time(query, "created_before", at),
             BeforeSeq = Cursor(query["cursor"].ToString(), at),
@@ -50,6 +52,14 @@ internal static class TaskListQuery
             && long.TryParse(plain.AsSpan(CursorPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
             return seq;
         errors.Add("cursor", "must be the 'next' of the page before, unchanged");
+        return null;
+    }
+
+    private static string? Parent(string text, FieldErrors.Scope errors)
+    {
+        if (text.Length == 0 || TaskId.IsValid(text))
+            return text.Length == 0 ? null : text;
+        errors.Add("parent", "must be a task's id");
         return null;
     }
 

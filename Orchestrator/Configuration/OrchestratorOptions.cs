@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace AgentSystem.Orchestrator.Configuration;
 
@@ -72,6 +73,26 @@ public sealed class OrchestratorOptions
 
     /// <summary>How long things are kept that nothing happens to any more.</summary>
     public RetentionOptions Retention { get; set; } = new();
+
+    /// <summary>How far agents may hand tasks on.</summary>
+    [ValidateObjectMembers]
+    public SubtaskOptions Subtasks { get; set; } = new();
+
+    /// <summary>How long a question to a person stays open when it does not say.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "30.00:00:00", ErrorMessage = "Orchestrator:AnswerWithin must lie between 10 s and 30 days.")]
+    public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromHours(1);
+}
+
+/// <summary>How far agents may hand tasks on: section <c>Orchestrator:Subtasks</c>.</summary>
+public sealed class SubtaskOptions
+{
+    /// <summary>How many tasks may stand in a row, each handed in by the one before; 1 means that none hands on.</summary>
+    [Range(1, 20, ErrorMessage = "Orchestrator:Subtasks:MaxDepth must lie between 1 and 20.")]
+    public int MaxDepth { get; set; } = 3;
+
+    /// <summary>How many tasks one task may hand in.</summary>
+    [Range(0, 1_000, ErrorMessage = "Orchestrator:Subtasks:MaxPerTask must lie between 0 and 1,000.")]
+    public int MaxPerTask { get; set; } = 10;
 }
 
 /// <summary>How long things are kept: section <c>Orchestrator:Retention</c>.</summary>

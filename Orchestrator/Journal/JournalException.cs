@@ -25,4 +25,6 @@ public enum SubmissionRejection
     KeyReused,
     /// <summary>Too many tasks are unsettled.</summary>
     Full,
+    /// <summary>Its parent may not hand it in: too many, too deep, or in a circle.</summary>
+    Subtask,
 }

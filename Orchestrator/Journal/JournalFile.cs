@@ -5,35 +5,7 @@ namespace AgentSystem.Orchestrator.Journal;
 /// <summary>Opens the journal's file: alone, whole, and of a version that this program knows.</summary>
 internal sealed class JournalFile : IDisposable
 {
-    private const int SchemaVersion = 1;
     private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6;
-
-    // State numbers are TaskState's; what is below 4 is unsettled.
-    private const string Schema = """
-        CREATE TABLE tasks (
-          seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, priority INTEGER NOT NULL,
-          worker TEXT NOT NULL, pinned INTEGER NOT NULL, state INTEGER NOT NULL, attempt INTEGER NOT NULL, max_attempts INTEGER NOT NULL,
-          created_at INTEGER NOT NULL, started_at INTEGER, finished_at INTEGER, due_at INTEGER, deadline INTEGER,
-          idempotency_key TEXT UNIQUE, content_hash TEXT, replay_of TEXT, previous_attempt TEXT,
-          traceparent TEXT NOT NULL, tracestate TEXT NOT NULL, baggage TEXT NOT NULL, correlation_id TEXT, payload BLOB NOT NULL);
-        CREATE INDEX tasks_queue ON tasks (worker, state, priority, seq) WHERE state < 4;
-        CREATE INDEX tasks_due ON tasks (due_at) WHERE state = 3;
-        CREATE INDEX tasks_deadline ON tasks (deadline) WHERE state < 4 AND deadline IS NOT NULL;
-        CREATE INDEX tasks_by_state ON tasks (state, seq);
-        CREATE INDEX tasks_by_worker ON tasks (worker, seq);
-        CREATE INDEX tasks_by_type ON tasks (type, seq);
-        CREATE INDEX tasks_by_time ON tasks (created_at, seq);
-        CREATE TABLE errors (
-          task_seq INTEGER NOT NULL, attempt INTEGER NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, retryable INTEGER NOT NULL, at INTEGER NOT NULL,
-          PRIMARY KEY (task_seq, attempt)) WITHOUT ROWID;
-        CREATE TABLE events (
-          seq INTEGER PRIMARY KEY AUTOINCREMENT, task_id TEXT NOT NULL, event TEXT NOT NULL, worker TEXT NOT NULL, attempt INTEGER NOT NULL,
-          at INTEGER NOT NULL, progress REAL, message TEXT, correlation_id TEXT);
-        CREATE INDEX events_by_task ON events (task_id, seq);
-        """;
-
-    // What can be added to a journal of any age.
-    private const string LaterIndexes = "CREATE INDEX IF NOT EXISTS tasks_settled ON tasks (finished_at) WHERE state >= 4;";
 
     private readonly FileStream _lock;
     private readonly string _path;
@@ -88,15 +60,14 @@ internal sealed class JournalFile : IDisposable
     private static void Prepare(SqliteConnection writer, string path)
     {
         Execute(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;");
-        var version = Convert.ToInt64(Scalar(writer, "PRAGMA user_version"), System.Globalization.CultureInfo.InvariantCulture);
-        if (version > SchemaVersion)
+        var version = Convert.ToInt32(Scalar(writer, "PRAGMA user_version"), System.Globalization.CultureInfo.InvariantCulture);
+        if (version > JournalSchema.Versions.Count)
             throw new JournalException(
-                $"The journal {path} was written by a newer orchestrator (version {version}; this one knows {SchemaVersion}). Upgrade, or set ORCHESTRATOR_DB to another file.");
-        if (version == 0)
-            Execute(writer, $"BEGIN IMMEDIATE; {Schema} PRAGMA user_version = {SchemaVersion}; COMMIT;");
-        else
-            Execute(writer, "BEGIN IMMEDIATE; SELECT count(*) FROM sqlite_schema; ROLLBACK;");
-        Execute(writer, LaterIndexes);
+                $"The journal {path} was written by a newer orchestrator (version {version}; this one knows {JournalSchema.Versions.Count}). Upgrade, or set ORCHESTRATOR_DB to another file.");
+        // Even where nothing is missing: it shows whether the file can be read and whether somebody else has it.
+        Execute(writer, "BEGIN IMMEDIATE; SELECT count(*) FROM sqlite_schema; ROLLBACK;");
+        for (; version < JournalSchema.Versions.Count; version++)
+            Execute(writer, $"BEGIN IMMEDIATE; {JournalSchema.Versions[version]} PRAGMA user_version = {version + 1}; COMMIT;");
     }
 
     private static FileStream Lock(string path)

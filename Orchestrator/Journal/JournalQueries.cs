@@ -12,6 +12,9 @@ public sealed record TaskFilter
     public IReadOnlyList<TaskState> States { get; init; } = [];
     public string? Worker { get; init; }
     public string? Type { get; init; }
+
+    /// <summary>Only tasks that this one handed in.</summary>
+    public string? Parent { get; init; }
     public DateTimeOffset? CreatedAfter { get; init; }
     public DateTimeOffset? CreatedBefore { get; init; }
 
@@ -46,6 +49,7 @@ public sealed partial class JournalQueries
             where.Append(" AND state IN (").AppendJoin(',', filter.States.Select(s => (int)s)).Append(')');
         Add("worker =", "$worker", filter.Worker);
         Add("type =", "$type", filter.Type);
+        Add("parent_id =", "$parent", filter.Parent);
         Add("created_at >=", "$after", filter.CreatedAfter?.ToUnixTimeMilliseconds());
         Add("created_at <", "$before", filter.CreatedBefore?.ToUnixTimeMilliseconds());
         Add("seq <", "$seq", filter.BeforeSeq);

@@ -9,7 +9,7 @@ namespace AgentSystem.Orchestrator.Journal;
 /// The writer's side of the journal: the transitions of a task's state, each of them conditional on where the task is, so that
 /// whatever comes twice or late changes nothing. Used only within <see cref="TaskJournal.RunAsync"/>.
 /// </summary>
-public sealed class JournalSession : IDisposable
+public sealed partial class JournalSession : IDisposable
 {
     private const int TrimEvery = 1000;
 
@@ -17,6 +17,7 @@ public sealed class JournalSession : IDisposable
     private readonly JournalCounts _counts;
     private readonly OrchestratorOptions _options;
     private readonly Statements _sql;
+    private readonly QuestionStatements _questions;
     private readonly List<(string Worker, TaskState State, int Change)> _changes = [];
     private int _pendingUnsettled;
     private long _trimmed, _committedEvent, _markedEvent;
@@ -27,8 +28,13 @@ public sealed class JournalSession : IDisposable
         _counts = counts;
         _options = options;
         _sql = new(writer);
+        Purse = new(writer, _sql, time);
+        _questions = new(writer);
         Connection = writer;
     }
+
+    /// <summary>What model calls may cost and have cost.</summary>
+    public Purse Purse { get; }
 
     /// <summary>The writer's connection, for tests that take the disk away from it.</summary>
     internal SqliteConnection Connection { get; }
@@ -57,6 +63,9 @@ public sealed class JournalSession : IDisposable
             if (_sql.Find(task.View.Id) is not null)
                 throw new SubmissionRejectedException(i, SubmissionRejection.DuplicateId,
                     $"there is a task '{task.View.Id}' already; choose another id or leave it out");
+            if (task.View.ParentId is { } parent && _sql.CountChildren(parent) >= _options.Subtasks.MaxPerTask)
+                throw new SubmissionRejectedException(i, SubmissionRejection.Subtask,
+                    $"task {parent} has handed in {_options.Subtasks.MaxPerTask} tasks already, which is the most; do the rest in one of them, or raise Orchestrator:Subtasks:MaxPerTask");
             if (_counts.Unsettled + _pendingUnsettled >= _options.MaxPending)
                 throw new SubmissionRejectedException(i, SubmissionRejection.Full,
                     $"of at most {_options.MaxPending:N0} unsettled tasks there is room for {Math.Max(0, _options.MaxPending - _counts.Unsettled):N0} more; try again later with no more than that, or raise Orchestrator:MaxPending");
@@ -84,7 +93,7 @@ public sealed class JournalSession : IDisposable
 
     /// <summary>Settles the attempt with success. Null when it was settled or superseded before: then nothing changes.</summary>
     public TaskRecord? Complete(string id, int attempt, DateTimeOffset startedAt) => Move(
-        id, attempt, TaskState.Completed, IsInHand, r => r with { StartedAt = r.StartedAt ?? startedAt, FinishedAt = _time.GetUtcNow(), DueAt = null });
+        id, attempt, TaskState.Completed, r => r.IsInHand, r => r with { StartedAt = r.StartedAt ?? startedAt, FinishedAt = _time.GetUtcNow(), DueAt = null });
 
     /// <summary>
     /// Settles the attempt with a failure: the next one is due after <paramref name="delay"/>, or the task is dead.
@@ -92,7 +101,7 @@ public sealed class JournalSession : IDisposable
     /// </summary>
     public TaskRecord? Fail(string id, int attempt, TaskError error, Func<int, TimeSpan> delay, string? previousAttempt = null)
     {
-        if (_sql.Find(id) is not { } record || record.Attempt != attempt || !IsInHand(record))
+        if (_sql.Find(id) is not { } record || record.Attempt != attempt || !record.IsInHand)
             return null;
         AddError(record, error);
         if (!error.Retryable || record.Attempt >= record.MaxAttempts)
@@ -126,7 +135,7 @@ public sealed class JournalSession : IDisposable
         [.. _sql.Due(now, limit).Select(record => Apply(record, record with { State = TaskState.Pending, DueAt = null }, message: null))];
 
     /// <summary>Deletes settled tasks and their errors. Their events stay as long as everybody's. Says how many there were.</summary>
-    public int Forget(IReadOnlyList<TaskRecord> settled) => settled.Count(record => _sql.Delete(record.Seq));
+    public int Forget(IReadOnlyList<TaskRecord> settled) => settled.Count(_sql.Delete);
 
     /// <summary>Records what a status line said, for those who follow the events.</summary>
     public void Note(StatusLine line, string? correlationId) =>
@@ -177,10 +186,12 @@ public sealed class JournalSession : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _sql.Dispose();
-
-    // Retrying is left out: its attempt is the next one, which nobody can have begun.
-    private static bool IsInHand(TaskRecord record) => record.State is TaskState.Pending or TaskState.Ready or TaskState.Active;
+    public void Dispose()
+    {
+        _questions.Dispose();
+        Purse.Dispose();
+        _sql.Dispose();
+    }
 
     private TaskRecord? Move(
         string id, int attempt, TaskState to, Func<TaskRecord, bool> from, Func<TaskRecord, TaskRecord>? change = null)

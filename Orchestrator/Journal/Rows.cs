@@ -4,15 +4,15 @@ using Microsoft.Data.Sqlite;
 
 namespace AgentSystem.Orchestrator.Journal;
 
-/// <summary>How rows become records. Times are Unix milliseconds.</summary>
+/// <summary>How rows become records. Times are Unix milliseconds, money is in 10⁻⁹ USD.</summary>
 internal static class Rows
 {
     internal const string TaskColumns =
         "seq, id, type, priority, worker, pinned, state, attempt, max_attempts, created_at, started_at, finished_at, due_at, deadline, " +
-        "idempotency_key, content_hash, replay_of, previous_attempt, traceparent, tracestate, baggage, correlation_id";
+        "idempotency_key, content_hash, replay_of, previous_attempt, traceparent, tracestate, baggage, correlation_id, parent_id, cost";
 
     /// <summary>Position of the first column after <see cref="TaskColumns"/>.</summary>
-    internal const int AfterTask = 22;
+    internal const int AfterTask = 24;
 
     internal const string EventColumns = "seq, task_id, event, worker, attempt, at, progress, message, correlation_id";
 
@@ -38,6 +38,8 @@ internal static class Rows
         PreviousAttempt = Text(row, 17),
         Trace = new(row.GetString(18), row.GetString(19), row.GetString(20)),
         CorrelationId = Text(row, 21),
+        ParentId = Text(row, 22),
+        Cost = row.IsDBNull(23) ? null : row.GetInt64(23),
     };
 
     internal static TaskEvent ReadEvent(SqliteDataReader row) => new(
@@ -49,8 +51,8 @@ internal static class Rows
 
     internal static object Time(DateTimeOffset? time) => time is { } t ? t.ToUnixTimeMilliseconds() : DBNull.Value;
 
-    private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
+    internal static DateTimeOffset? Time(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
-    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    internal static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

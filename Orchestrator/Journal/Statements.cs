@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 using Microsoft.Data.Sqlite;
@@ -5,16 +6,15 @@ using Microsoft.Data.Sqlite;
 namespace AgentSystem.Orchestrator.Journal;
 
 /// <summary>The writer's SQL, prepared once.</summary>
-internal sealed class Statements : IDisposable
+internal sealed class Statements : PreparedStatements
 {
-    private readonly SqliteConnection _connection;
-    private readonly List<SqliteCommand> _all = [];
     private readonly SqliteCommand _begin, _commit, _rollback, _savepoint, _release, _rollbackTo;
-    private readonly SqliteCommand _find, _findByKey, _insert, _update, _due, _insertError, _insertEvent, _trimEvents, _delete, _deleteErrors;
+    private readonly SqliteCommand _find, _findByKey, _insert, _update, _due, _insertError, _insertEvent, _trimEvents;
+    private readonly SqliteCommand _countChildren, _addCost, _delete, _deleteErrors, _deleteCalls, _deleteQuestions;
 
     internal Statements(SqliteConnection connection)
+        : base(connection)
     {
-        _connection = connection;
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
@@ -27,12 +27,13 @@ internal sealed class Statements : IDisposable
         _insert = Prepare(
             """
             INSERT INTO tasks (id, type, priority, worker, pinned, state, attempt, max_attempts, created_at, deadline, idempotency_key, content_hash,
-              replay_of, traceparent, tracestate, baggage, correlation_id, payload)
-            VALUES ($id, $type, $priority, $worker, $pinned, 0, 1, $max, $created, $deadline, $key, $hash, $replay, $parent, $state, $baggage, $correlation, $payload)
+              replay_of, parent_id, traceparent, tracestate, baggage, correlation_id, payload)
+            VALUES ($id, $type, $priority, $worker, $pinned, 0, 1, $max, $created, $deadline, $key, $hash, $replay, $parent, $traceparent, $tracestate, $baggage,
+              $correlation, $payload)
             RETURNING seq
             """,
-            "$id", "$type", "$priority", "$worker", "$pinned", "$max", "$created", "$deadline", "$key", "$hash", "$replay", "$parent", "$state", "$baggage",
-            "$correlation", "$payload");
+            "$id", "$type", "$priority", "$worker", "$pinned", "$max", "$created", "$deadline", "$key", "$hash", "$replay", "$parent", "$traceparent",
+            "$tracestate", "$baggage", "$correlation", "$payload");
         _update = Prepare(
             """
             UPDATE tasks SET state = $state, attempt = $attempt, worker = $worker, started_at = $started, finished_at = $finished, due_at = $due,
@@ -49,8 +50,12 @@ internal sealed class Statements : IDisposable
             VALUES ($task, $event, $worker, $attempt, $at, $progress, $message, $correlation) RETURNING seq
             """,
             "$task", "$event", "$worker", "$attempt", "$at", "$progress", "$message", "$correlation");
+        _countChildren = Prepare("SELECT count(*) FROM tasks WHERE parent_id = $parent", "$parent");
+        _addCost = Prepare("UPDATE tasks SET cost = coalesce(cost, 0) + $change WHERE id = $id RETURNING cost", "$change", "$id");
         _delete = Prepare("DELETE FROM tasks WHERE seq = $seq AND state >= 4", "$seq");
         _deleteErrors = Prepare("DELETE FROM errors WHERE task_seq = $seq", "$seq");
+        _deleteCalls = Prepare("DELETE FROM calls WHERE task_id = $id AND state <> 0", "$id");
+        _deleteQuestions = Prepare("DELETE FROM questions WHERE task_id = $id", "$id");
         _trimEvents = Prepare("DELETE FROM events WHERE seq <= $seq", "$seq");
     }
 
@@ -73,17 +78,17 @@ internal sealed class Statements : IDisposable
         }
     }
 
-    internal TaskRecord? Find(string id) => Read(_find, id).FirstOrDefault();
+    internal TaskRecord? Find(string id) => Read(_find, Rows.ReadTask, id).FirstOrDefault();
 
-    internal TaskRecord? FindByKey(string key) => Read(_findByKey, key).FirstOrDefault();
+    internal TaskRecord? FindByKey(string key) => Read(_findByKey, Rows.ReadTask, key).FirstOrDefault();
 
-    internal IReadOnlyList<TaskRecord> Due(DateTimeOffset now, int limit) => Read(_due, Rows.Time(now), limit);
+    internal IReadOnlyList<TaskRecord> Due(DateTimeOffset now, int limit) => Read(_due, Rows.ReadTask, Rows.Time(now), limit);
 
     internal TaskRecord Insert(NewTask task)
     {
         var view = task.View;
         var seq = (long)Bind(_insert, view.Id, view.Type, (int)view.Priority, view.Worker, task.Pinned ? 1 : 0, view.MaxAttempts, Rows.Time(view.CreatedAt),
-            Rows.Time(view.Deadline), OrNull(view.IdempotencyKey), task.ContentHash, OrNull(view.ReplayOf), task.Trace.Traceparent ?? "",
+            Rows.Time(view.Deadline), OrNull(view.IdempotencyKey), task.ContentHash, OrNull(view.ReplayOf), OrNull(view.ParentId), task.Trace.Traceparent ?? "",
             task.Trace.Tracestate ?? "", task.Trace.Baggage ?? "", OrNull(view.CorrelationId), task.Payload.ToArray()).ExecuteScalar()!;
         return new()
         {
@@ -101,6 +106,7 @@ internal sealed class Statements : IDisposable
             IdempotencyKey = view.IdempotencyKey,
             ContentHash = task.ContentHash,
             ReplayOf = view.ReplayOf,
+            ParentId = view.ParentId,
             Trace = task.Trace,
             CorrelationId = view.CorrelationId,
         };
@@ -114,12 +120,19 @@ internal sealed class Statements : IDisposable
             throw new InvalidOperationException($"Task {before.Id} changed behind the writer's back.");
     }
 
+    internal int CountChildren(string parent) => Convert.ToInt32(Bind(_countChildren, parent).ExecuteScalar(), CultureInfo.InvariantCulture);
+
+    /// <summary>What the task has cost by now; 0 when it is not there any more.</summary>
+    internal long AddCost(string id, long change) => Read(_addCost, row => row.GetInt64(0), change, id).FirstOrDefault();
+
     /// <summary>False when the task is not settled or not there.</summary>
-    internal bool Delete(long seq)
+    internal bool Delete(TaskRecord record)
     {
-        if (Run(_delete, seq) == 0)
+        if (Run(_delete, record.Seq) == 0)
             return false;
-        Run(_deleteErrors, seq);
+        Run(_deleteErrors, record.Seq);
+        Run(_deleteCalls, record.Id);
+        Run(_deleteQuestions, record.Id);
         return true;
     }
 
@@ -129,42 +142,4 @@ internal sealed class Statements : IDisposable
     internal long InsertEvent(
         string task, string name, string worker, int attempt, DateTimeOffset at, double? progress, string? message, string? correlationId) =>
         (long)Bind(_insertEvent, task, name, worker, attempt, Rows.Time(at), progress ?? (object)DBNull.Value, OrNull(message), OrNull(correlationId)).ExecuteScalar()!;
-
-    public void Dispose()
-    {
-        foreach (var command in _all)
-            command.Dispose();
-    }
-
-    private SqliteCommand Prepare(string sql, params string[] parameters)
-    {
-        var command = _connection.CreateCommand();
-#pragma warning disable CA2100 // Constants of this class.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        foreach (var name in parameters)
-            command.Parameters.Add(new SqliteParameter { ParameterName = name });
-        _all.Add(command);
-        return command;
-    }
-
-    private static SqliteCommand Bind(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-            command.Parameters[i].Value = values[i];
-        return command;
-    }
-
-    private static int Run(SqliteCommand command, params ReadOnlySpan<object> values) => Bind(command, values).ExecuteNonQuery();
-
-    private static List<TaskRecord> Read(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        var rows = new List<TaskRecord>();
-        using var reader = Bind(command, values).ExecuteReader();
-        while (reader.Read())
-            rows.Add(Rows.ReadTask(reader));
-        return rows;
-    }
-
-    private static object OrNull(string? text) => text ?? (object)DBNull.Value;
 }

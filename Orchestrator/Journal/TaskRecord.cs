@@ -35,6 +35,14 @@ public sealed record TaskRecord
     public string? PreviousAttempt { get; init; }
     public required TraceCarrier Trace { get; init; }
     public string? CorrelationId { get; init; }
+    public string? ParentId { get; init; }
+
+    /// <summary>What its model calls have cost, in 10⁻⁹ USD; null when there was none.</summary>
+    public long? Cost { get; init; }
+
+    // Retrying is left out: its attempt is the next one, which nobody can have begun.
+    /// <summary>Whether somebody may be working on the current attempt.</summary>
+    public bool IsInHand => State is TaskState.Pending or TaskState.Ready or TaskState.Active;
 
     /// <summary>The row as the API shows it, without payload, output and errors.</summary>
     public TaskView ToView() => new()
@@ -54,6 +62,8 @@ public sealed record TaskRecord
         IdempotencyKey = IdempotencyKey,
         CorrelationId = CorrelationId,
         ReplayOf = ReplayOf,
+        ParentId = ParentId,
+        CostUsd = Cost is { } cost ? Money.ToUsd(cost) : null,
     };
 
     /// <summary>The row as the content of a task file.</summary>

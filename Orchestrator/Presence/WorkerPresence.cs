@@ -1,4 +1,5 @@
 using AgentSystem.Orchestrator.Configuration;
+using AgentSystem.Orchestrator.Telemetry;
 using AgentSystem.Protocol;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,8 @@ namespace AgentSystem.Orchestrator.Presence;
 /// before us counts only once it changes, because its writer may be long gone. Safe for concurrent use.
 /// </summary>
 public sealed partial class WorkerPresence(
-    SharedVolume volume, WorkerCatalog workers, IOptions<OrchestratorOptions> options, TimeProvider time, ILogger<WorkerPresence> logger)
+    SharedVolume volume, WorkerCatalog workers, OrchestratorInstruments instruments, IOptions<OrchestratorOptions> options, TimeProvider time,
+    ILogger<WorkerPresence> logger)
 {
     private const int MaxHeartbeatBytes = 64 * 1024;
 
@@ -40,8 +42,16 @@ public sealed partial class WorkerPresence(
                 if (Read(worker, file) is { } beat)
                     See(worker, file, beat);
             lock (_gate)
+            {
                 foreach (var gone in _sightings.Keys.Where(k => k.Worker == worker && !files.Contains(k.File)).ToList())
                     _sightings.Remove(gone);
+                // Whoever leaves takes the file along.
+                foreach (var (key, lost) in _sightings.Where(s => s.Key.Worker == worker && s.Value is { Changed: true, IsLost: false } && !IsFresh(s.Value)).ToList())
+                {
+                    _sightings[key] = lost with { IsLost = true };
+                    instruments.Lost(worker);
+                }
+            }
         }
         _scanned = true;
     }
@@ -85,5 +95,5 @@ public sealed partial class WorkerPresence(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Heartbeat {File} of {Worker} went to quarantine: {Reason}")]
     private partial void LogUnreadable(string file, string worker, string reason);
 
-    private sealed record Sighting(WorkerHeartbeat Beat, long At, bool Changed);
+    private sealed record Sighting(WorkerHeartbeat Beat, long At, bool Changed, bool IsLost = false);
 }

@@ -41,6 +41,23 @@ public sealed partial class StatusPipes(
         await _stopping.CancelAsync();
     }
 
+    /// <summary>Stops reading a worker's pipe until <see cref="Resume"/>: for a fault that is injected on purpose.</summary>
+    internal void Pause(string worker)
+    {
+        foreach (var pipe in _pipes.Where(pipe => pipe.Worker == worker))
+        {
+            pipe.MayRead.Reset();
+            pipe.Reopen();
+        }
+    }
+
+    /// <summary>Reads a worker's pipe again.</summary>
+    internal void Resume(string worker)
+    {
+        foreach (var pipe in _pipes.Where(pipe => pipe.Worker == worker))
+            pipe.MayRead.Set();
+    }
+
     /// <summary>Reopens what is not read any more. Also called by the timer.</summary>
     internal void Check()
     {
@@ -64,9 +81,14 @@ public sealed partial class StatusPipes(
         {
             try
             {
+                pipe.MayRead.Wait(_stopping.Token);
                 using var reader = new StatusPipeReader(pipe.Path);
                 using var reading = pipe.Begin(_stopping.Token);
                 reader.ReadLines((line, overlong) => Receive(pipe.Worker, line, overlong), reading.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // It was paused when everything stopped.
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -126,6 +148,9 @@ public sealed partial class StatusPipes(
         internal string Worker => worker;
 
         internal string Path => path;
+
+        /// <summary>Set but for the time of a pause.</summary>
+        internal ManualResetEventSlim MayRead { get; } = new(initialState: true);
 
         /// <summary>Why it is not being read; null while it is.</summary>
         internal string? Error { get; set; }

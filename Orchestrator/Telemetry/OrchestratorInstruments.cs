@@ -35,8 +35,13 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
         TelemetryNames.Metrics.TaskQueueDepth, "Unsettled tasks by where they are.", [Labels.Worker, Labels.Status]);
     private readonly Gauge _age = metrics.CreateGauge(
         TelemetryNames.Metrics.TaskBacklogAge, "Age of the oldest task that nobody works on; 0 when there is none.", [Labels.Worker]);
+    private readonly Counter _lost = metrics.CreateCounter(
+        TelemetryNames.Metrics.WorkerProcessesLost, "Processes of the worker that ceased to give a sign of life without having left.", [Labels.Worker]);
     private readonly Counter _received = metrics.CreateCounter(
         TelemetryNames.Metrics.PipeMessagesReceived, "Status lines read from a worker's pipe; 'invalid' are those that are none.", [Labels.Worker, Labels.Status]);
+
+    /// <summary>A process of the worker gives no sign of life any more, and did not say that it leaves.</summary>
+    public void Lost(string worker) => LostOf(worker).Inc();
 
     /// <summary>
     /// The worker does tasks of this type. Its counters are there from now on, at zero: Prometheus does not see the first increase of a counter
@@ -50,6 +55,7 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
         RetriedOf(worker, type);
         DeadOf(worker, type);
         WaitOf(worker, type);
+        LostOf(worker);
         foreach (var status in LineStatuses)
             ReceivedOf(worker, status);
     }
@@ -108,7 +114,14 @@ public sealed class OrchestratorInstruments(IMetricFactory metrics)
             foreach (var status in gone.Received.Keys)
                 _received.RemoveLabelled(worker, status);
             _age.RemoveLabelled(worker);
+            _lost.RemoveLabelled(worker);
         }
+    }
+
+    private Counter.Child LostOf(string worker)
+    {
+        Of(worker);
+        return _lost.WithLabels(worker);
     }
 
     private Counter.Child CreatedOf(string type, TaskPriority priority) =>

@@ -158,7 +158,7 @@ public sealed class ClaudeCodeOptions
     public decimal MaxBudgetUsd { get; set; } = 1;
 
     /// <summary>How long a run may take.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "06:00:00", ErrorMessage = "Claude:Code:Timeout must lie between 1 s and 6 h.")]
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Claude:Code:Timeout must lie between 1 s and 1 h.")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long it may say nothing before it counts as stuck.</summary>

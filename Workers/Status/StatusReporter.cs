@@ -7,7 +7,8 @@ namespace AgentSystem.Workers.Status;
 
 /// <summary>Tells the orchestrator over the pipe what happens to a task. It never waits and never fails: the files are the truth.</summary>
 public sealed partial class StatusReporter(
-    SharedVolume volume, WorkerIdentity identity, WorkerInstruments instruments, TimeProvider time, ILogger<StatusReporter> logger) : IDisposable
+    SharedVolume volume, WorkerIdentity identity, WorkerInstruments instruments, IEnumerable<ILineFault> faults, TimeProvider time,
+    ILogger<StatusReporter> logger) : IDisposable
 {
     private readonly string _path = volume.PipePath(identity.Worker);
     private readonly StatusPipeWriter? _pipe = OperatingSystem.IsWindows() ? null : new(volume.PipePath(identity.Worker));
@@ -42,8 +43,13 @@ public sealed partial class StatusReporter(
     public PipeWriteOutcome Probe() =>
         OperatingSystem.IsWindows() || _pipe is null ? PipeWriteOutcome.NoReader : _pipe.Probe();
 
-    private PipeWriteOutcome Write(ReadOnlySpan<byte> line) =>
-        OperatingSystem.IsWindows() || _pipe is null ? PipeWriteOutcome.NoReader : _pipe.Write(line);
+    private PipeWriteOutcome Write(ReadOnlySpan<byte> line)
+    {
+        foreach (var fault in faults)
+            if (fault.LosesLines)
+                return PipeWriteOutcome.Written;
+        return OperatingSystem.IsWindows() || _pipe is null ? PipeWriteOutcome.NoReader : _pipe.Write(line);
+    }
 
     // One line in the log per change: a missing reader drops hundreds of lines a second.
     private void LogChange(PipeWriteOutcome outcome)

@@ -11,7 +11,8 @@ namespace AgentSystem.Workers.Tasks;
 /// <summary>Runs one claimed task to its end: result published, put back, or lost.</summary>
 public sealed partial class TaskRunner(
     WorkerIdentity identity, TaskInstrumentation instrumentation, StatusReporter status, TaskClaimer claimer,
-    ResultPublisher results, ActiveTasks active, AgentSelector agents, DocumentReader documents, TimeProvider time, ILogger<TaskRunner> logger)
+    ResultPublisher results, ActiveTasks active, AgentSelector agents, DocumentReader documents, IEnumerable<IAttemptFault> faults, TimeProvider time,
+    ILogger<TaskRunner> logger)
 {
     /// <summary>How long an agent may take to stop after it was told to.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
@@ -116,7 +117,7 @@ public sealed partial class TaskRunner(
         try
         {
             // On a thread of its own, so that an agent that never yields can be left behind.
-            var work = Task.Run(() => agent.RunAsync(context, cancellation), CancellationToken.None);
+            var work = Task.Run(() => RunAsync(agent, context, cancellation), CancellationToken.None);
             try
             {
                 return await work.WaitAsync(cancellation);
@@ -131,6 +132,13 @@ public sealed partial class TaskRunner(
             activity.Fail(e is AgentException known ? known.ErrorType : e is OperationCanceledException ? "cancelled" : "agent_error", e.Message);
             throw;
         }
+    }
+
+    private async Task<JsonElement> RunAsync(IAgent agent, AgentContext context, CancellationToken cancellation)
+    {
+        foreach (var fault in faults)
+            await fault.BeforeAsync(cancellation);
+        return await agent.RunAsync(context, cancellation);
     }
 
     /// <summary>Result first, then the claim, then the line: whoever reads the line finds the result.</summary>

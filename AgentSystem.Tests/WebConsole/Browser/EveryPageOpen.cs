@@ -34,6 +34,8 @@ public sealed class EveryPageOpen(ConsoleInBrowser console) : IAsyncLifetime
             ("/tasks", "Tasks", [Orchestrator]),
             ($"/tasks/{task.Id}", task.Id, [Orchestrator, Jaeger, Loki]),
             ("/tasks/new", "New task", []),
+            ("/questions", "Questions", [Orchestrator]),
+            ("/budget", "Budget", [Orchestrator]),
             ("/traces?service=marie", "Traces", [Jaeger]),
             ($"/traces/{task.CorrelationId}", "", [Jaeger]),
             ("/logs?query=%7Bservice_name%3D%22marie%22%7D", "Logs", [Loki]),

@@ -8,7 +8,7 @@ namespace AgentSystem.Workers.Agents.Simulation;
 /// if a model were called, <c>fail</c> takes <c>{"error": "…", "retryable": true, "until_attempt": 3, "seconds": 1}</c>, fails after that time,
 /// and succeeds from that attempt on (never, when it is absent). For tests and fault drills.
 /// </summary>
-public sealed class SimulateAgent : IAgent
+public sealed class SimulateAgent(IEnumerable<IModelFault> faults) : IAgent
 {
     private const int Steps = 20;
 
@@ -31,6 +31,8 @@ public sealed class SimulateAgent : IAgent
                 if (Number(payload, "model_seconds") is { } model)
                 {
                     using var call = TaskActivities.StartChat("simulated");
+                    foreach (var fault in faults)
+                        fault.BeforeCall();
                     await Task.Delay(TimeSpan.FromSeconds(model), context.Time, cancellation);
                 }
                 return JsonSerializer.SerializeToElement(new { slept_seconds = seconds });

@@ -36,6 +36,7 @@ public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider tim
                 throw e.Status switch
                 {
                     HttpStatusCode.PaymentRequired => new AgentException("budget_exceeded", e.Message, retryable: false),
+                    HttpStatusCode.Conflict => new AgentException("budget_refused", e.Message, retryable: true),
                     null or >= HttpStatusCode.InternalServerError => new AgentException("budget_unavailable", $"No model is called without a budget. {e.Message}", retryable: true),
                     _ => new AgentException("budget_refused", e.Message, retryable: false),
                 };
