@@ -34,6 +34,9 @@ public sealed partial class TaskFiles(SharedVolume volume, TaskJournal journal, 
     {
         Remove(volume.ResultPath(id));
         Remove(volume.DeadPath(id));
+        Remove(volume.RecordingPath(id));
+        if (Directory.Exists(volume.OutputDir(id)))
+            Directory.Delete(volume.OutputDir(id), recursive: true);
     }
 
     /// <summary>Takes the waiting file back from the worker's folder. False when somebody else has it.</summary>
