@@ -92,6 +92,12 @@ public static class FaultCatalog
 
     private static readonly string[] Failures = ["TaskFailureRateHigh", "HighRetryRate", "DeadLettersGrowing", "ErrorBudgetBurnHigh"];
 
+    // What follows when nobody is there: tasks wait, attempts are lost, and less than was promised was there.
+    private static readonly string[] Absence =
+    [
+        "TasksStalled", "TaskStuck", "TaskBacklogGrowing", "WorkerReplicaDown", "AvailabilitySLOViolation", "PipeSilent", "HighErrorRate", .. Failures,
+    ];
+
     /// <summary>All faults.</summary>
     public static IReadOnlyList<FaultKind> All { get; } =
     [
@@ -101,11 +107,11 @@ public static class FaultCatalog
             new FaultParameter(Parameters.Share, "1", "The part of the attempts that fails, from 0 to 1.", 0.01, 1)),
         new(StuckTask, FaultTarget.Worker, "Attempts begin and do not come to an end.", "TasksStalled", ["TaskStuck", "TaskBacklogGrowing", "TooManyActiveTasks"]),
         new(CrashLoop, FaultTarget.Worker, "The worker's process dies (SIGKILL) soon after each start.", "WorkerCrashLooping",
-            ["WorkerDown", "TasksStalled", "WorkerReplicaDown", "PipeSilent", .. Failures, "HighErrorRate"],
+            ["WorkerDown", .. Absence],
             new FaultParameter(Parameters.Every, "3", "Seconds that a process lives.", 0.5, 600),
             new FaultParameter(Parameters.Times, "5", "How often at most, so that whoever starts it again does not give it up.", 1, 5)),
         new(WorkerDown, FaultTarget.Worker, "The worker's processes die (SIGKILL), and are kept from starting.", "WorkerDown",
-            ["TasksStalled", "TaskStuck", "TaskBacklogGrowing", "WorkerReplicaDown", "PipeSilent", .. Failures, "HighErrorRate"]),
+            Absence),
         new(ClockSkew, FaultTarget.Worker, "The worker's clock is wrong: its heartbeats, status lines and results.", "WatcherHeartbeatMissing", [],
             new FaultParameter(Parameters.Seconds, "-90", "Seconds that are added to it; below zero it is slow.", -86400, 86400)),
         new(MemoryHog, FaultTarget.Worker, "The worker's process takes memory, and uses it.", "ProcessMemoryHigh", [],

@@ -39,14 +39,14 @@ public sealed class SharedVolume(string root)
     /// <summary>Log files of agents that speak no OTLP.</summary>
     public string LogsDir => Path.Combine(Root, "logs");
 
+    /// <summary>Faults that are injected on purpose, see <see cref="FaultOrder"/>.</summary>
+    public string ChaosDir => Path.Combine(Root, "chaos");
+
     /// <summary>What agents write for people, a folder a task.</summary>
     public string OutputsDir => Path.Combine(Root, "outputs");
 
     /// <summary>What models were asked and answered, a file a task, where that is recorded.</summary>
     public string RecordingsDir => Path.Combine(Root, "recordings");
-
-    /// <summary>Faults that are injected on purpose, see <see cref="FaultOrder"/>.</summary>
-    public string ChaosDir => Path.Combine(Root, "chaos");
 
     /// <summary>The waiting task's file.</summary>
     public string TaskPath(string worker, string id) => Path.Combine(TasksDir(worker), FileName(id));
@@ -105,8 +105,8 @@ public sealed class SharedVolume(string root)
         string[] folders =
         [
             Root, ResultsDir, Path.Combine(ResultsDir, Incoming), DeadDir, Path.Combine(DeadDir, Incoming), QuarantineDir, LogsDir,
-            OutputsDir, RecordingsDir,
             ChaosDir, Path.Combine(ChaosDir, Incoming),
+            OutputsDir, RecordingsDir,
             Path.Combine(Root, "tasks"), Path.Combine(Root, "active"), Path.Combine(Root, "heartbeats"), Path.Combine(Root, "pipes"),
             .. workers.SelectMany(w => new[]
             {

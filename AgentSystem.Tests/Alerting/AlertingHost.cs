@@ -17,6 +17,8 @@ internal sealed class AlertingHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly TempFolder _folder = new();
+    private readonly Channel<(string Name, IReadOnlyDictionary<string, object?> Properties)> _ofQuestions =
+        Channel.CreateUnbounded<(string, IReadOnlyDictionary<string, object?>)>();
 
     private AlertingHost(IEnumerable<(string Name, string Value)> settings)
     {
@@ -29,13 +31,13 @@ internal sealed class AlertingHost : IAsyncDisposable
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());
         builder.AddServiceDefaults();
         builder.AddAlerting();
-        builder.Services.AddSingleton<ILoggerFactory>(new EventLoggerFactory(Events.Writer));
+        builder.Services.AddSingleton<ILoggerFactory>(new EventLoggerFactory(Events.Writer, _ofQuestions.Writer));
         _app = builder.Build();
         _app.MapDefaultEndpoints();
         _app.MapAlerting();
     }
 
-    /// <summary>What the webhook and the watch of questions logged: the event's name and its properties.</summary>
+    /// <summary>What the webhook logged: the event's name and its properties.</summary>
     public Channel<(string Name, IReadOnlyDictionary<string, object?> Properties)> Events { get; } =
         Channel.CreateUnbounded<(string, IReadOnlyDictionary<string, object?>)>();
 
@@ -64,10 +66,11 @@ internal sealed class AlertingHost : IAsyncDisposable
         return await Events.Reader.ReadAsync(timeout.Token);
     }
 
-    /// <summary>Waits until an event of this name was logged.</summary>
+    /// <summary>Waits until the watch of questions has logged an event of this name.</summary>
     public async Task LoggedAsync(string name)
     {
-        while ((await NextEventAsync(TimeSpan.FromSeconds(20))).Name != name)
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while ((await _ofQuestions.Reader.ReadAsync(timeout.Token)).Name != name)
         {
         }
     }
@@ -79,9 +82,12 @@ internal sealed class AlertingHost : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private sealed class EventLoggerFactory(ChannelWriter<(string, IReadOnlyDictionary<string, object?>)> events) : ILoggerFactory
+    private sealed class EventLoggerFactory(
+        ChannelWriter<(string, IReadOnlyDictionary<string, object?>)> ofWebhook, ChannelWriter<(string, IReadOnlyDictionary<string, object?>)> ofQuestions) : ILoggerFactory
     {
-        public ILogger CreateLogger(string categoryName) => new EventLogger(events, categoryName.StartsWith("AgentSystem.Alerting.Webhook", StringComparison.Ordinal) || categoryName.StartsWith("AgentSystem.Alerting.Questions", StringComparison.Ordinal));
+        public ILogger CreateLogger(string categoryName) => new EventLogger(
+            categoryName.StartsWith("AgentSystem.Alerting.Webhook", StringComparison.Ordinal) ? ofWebhook
+            : categoryName.StartsWith("AgentSystem.Alerting.Questions", StringComparison.Ordinal) ? ofQuestions : null);
 
         public void AddProvider(ILoggerProvider provider)
         {
@@ -92,16 +98,16 @@ internal sealed class AlertingHost : IAsyncDisposable
         }
     }
 
-    private sealed class EventLogger(ChannelWriter<(string, IReadOnlyDictionary<string, object?>)> events, bool enabled) : ILogger
+    private sealed class EventLogger(ChannelWriter<(string, IReadOnlyDictionary<string, object?>)>? events) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => enabled;
+        public bool IsEnabled(LogLevel logLevel) => events is not null;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (enabled && state is IReadOnlyList<KeyValuePair<string, object?>> properties)
+            if (events is not null && state is IReadOnlyList<KeyValuePair<string, object?>> properties)
                 events.TryWrite((eventId.Name!, properties.ToDictionary(p => p.Key, p => p.Value)));
         }
     }

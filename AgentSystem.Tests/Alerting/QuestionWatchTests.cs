@@ -11,6 +11,8 @@ namespace AgentSystem.Tests.Alerting;
 /// <summary>What agents ask the real orchestrator is told in Slack, once, and edited there.</summary>
 public sealed class QuestionWatchTests : IAsyncLifetime, IDisposable
 {
+    private static readonly string[] Choices = ["now", "later"];
+
     private readonly OrchestratorApp _orchestrator = new(settings: ("API_KEY", AlertingHost.ApiKey));
     private readonly HttpClient _http;
     private FakeServices _services = null!;
@@ -48,7 +50,7 @@ public sealed class QuestionWatchTests : IAsyncLifetime, IDisposable
         ];
         var task = (await _http.PostAsJsonAsync("/tasks", new { type = "summarize", payload = new { text = "x" } })).EnsureSuccessStatusCode();
         var taskId = JsonNode.Parse(await task.Content.ReadAsStringAsync())!["id"]!.ToString();
-        var asked = (await _http.PostAsJsonAsync($"/tasks/{taskId}/questions", new { text = "Ship <it> & when?", choices = new[] { "now", "later" } })).EnsureSuccessStatusCode();
+        var asked = (await _http.PostAsJsonAsync($"/tasks/{taskId}/questions", new { text = "Ship <it> & when?", choices = Choices })).EnsureSuccessStatusCode();
         var id = JsonNode.Parse(await asked.Content.ReadAsStringAsync())!["id"]!.ToString();
 
         await using (var host = await AlertingHost.StartAsync(settings))

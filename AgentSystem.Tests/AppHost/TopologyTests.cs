@@ -46,6 +46,23 @@ public sealed class TopologyTests : IDisposable
         Assert.Equal(["config.yaml", "jaeger.yaml", "loki.yaml", "aspire-dashboard.yaml"], await ConfigurationsAsync(resources));
     }
 
+    [Fact]
+    public async Task Faults_may_be_injected_where_that_is_asked_for_and_nowhere_else()
+    {
+        string[] harmed = ["orchestrator", "marie", "anga", "fabien", "telemetry-store"];
+        var without = await ResourcesAsync("--Backends:Jaeger=embedded");
+        foreach (var service in (string[])[.. harmed, "alerting"])
+            Assert.DoesNotContain("Chaos__Enabled", (await VariablesAsync(Named(without, service))).Keys);
+
+        var with = await ResourcesAsync("--Backends:Jaeger=embedded", "--Chaos:Enabled=true");
+        foreach (var service in (string[])[.. harmed, "alerting"])
+            Assert.Equal("true", (await VariablesAsync(Named(with, service)))["Chaos__Enabled"]);
+        Assert.Equal("true", (await VariablesAsync(Named(with, "orchestrator")))["Chaos__HasTelemetryStore"]);
+        Assert.Equal("orchestrator", Assert.IsType<EndpointReference>((await VariablesAsync(Named(with, "alerting")))["ORCHESTRATOR_URL"]).Resource.Name);
+        Assert.Equal("false", (await VariablesAsync(Named(await ResourcesAsync("--Backends=off", "--Chaos:Enabled=true"), "orchestrator")))["Chaos__HasTelemetryStore"]);
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => ResourcesAsync("--Chaos:Enabled=perhaps"));
+    }
+
     [Theory]
     [InlineData("container", "jaeger-sampled.yaml")]
     [InlineData("embedded", null)]

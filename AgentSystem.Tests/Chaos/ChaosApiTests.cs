@@ -73,7 +73,7 @@ public sealed class ChaosApiTests
         await Eventually.True(async () => (await ListAsync(app)).Faults.Count == 0);
         Assert.False(File.Exists(app.Volume.ChaosPath(fault.Id)));
         Assert.Equal(FaultEnd.Expired, Assert.Single((await ListAsync(app, all: true)).Faults).Ended);
-        Assert.DoesNotContain("worker=\"marie\"} 1", await app.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.DoesNotContain("fault=\"slow-agent\",worker=\"marie\"} 1", await app.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
 
     [Fact]

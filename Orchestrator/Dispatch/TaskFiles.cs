@@ -35,8 +35,14 @@ public sealed partial class TaskFiles(SharedVolume volume, TaskJournal journal, 
         Remove(volume.ResultPath(id));
         Remove(volume.DeadPath(id));
         Remove(volume.RecordingPath(id));
-        if (Directory.Exists(volume.OutputDir(id)))
+        try
+        {
             Directory.Delete(volume.OutputDir(id), recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Most tasks write nothing.
+        }
     }
 
     /// <summary>Takes the waiting file back from the worker's folder. False when somebody else has it.</summary>

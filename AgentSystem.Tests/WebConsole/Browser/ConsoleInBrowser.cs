@@ -1,5 +1,6 @@
 using AgentSystem.Tests.EndToEnd;
 using AgentSystem.Tests.Support;
+using AgentSystem.Tests.Workers.Claude;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -32,6 +33,9 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
     /// <summary>Between the console and the host's API of the resources, which lives as long as the tests.</summary>
     public TcpGate HostGate { get; } = new();
 
+    /// <summary>What stands for Claude, for tasks that ask for it.</summary>
+    public MessagesServer Claude { get; private set; } = null!;
+
     /// <summary>Opens a page as somebody who has logged in, and waits until it shows its data.</summary>
     /// <param name="path">With the slash.</param>
     /// <param name="theme">Which of the two.</param>
@@ -60,6 +64,8 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
 
     public async Task InitializeAsync()
     {
+        Claude = await MessagesServer.StartAsync();
+        Claude.Script = _ => Reply.Say("""{"summary":"All is well."}""");
         System = await RunningSystem.StartAsync(
             Configure, isSeen: true, $"--Parameters:console-token={Token}",
             "--Backends:Prometheus=native", "--Backends:Alertmanager=native", "--Backends:NodeExporter=native",
@@ -85,6 +91,11 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
     private void Configure(IDistributedApplicationTestingBuilder builder)
     {
         Simulation.Enable(builder);
+        foreach (var worker in RunningSystem.Workers)
+            builder.CreateResourceBuilder<ProjectResource>(worker)
+                .WithEnvironment("ANTHROPIC_API_KEY", "none")
+                .WithEnvironment("ANTHROPIC_BASE_URL", Claude.Url)
+                .WithEnvironment("Worker__Agent", "offline");
         var console = builder.CreateResourceBuilder<ProjectResource>("console");
         console.WithEnvironment("Console__RunbooksDir", Path.Combine(AppContext.BaseDirectory, "WebConsole", "Browser", "Runbooks"));
         // The repository's dashboards and one that has a panel of each type.
@@ -109,6 +120,8 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
         if (System is not null)
             await System.DisposeAsync();
         await HostGate.DisposeAsync();
+        if (Claude is not null)
+            await Claude.DisposeAsync();
         _dashboards.Delete(recursive: true);
     }
 }

@@ -6,7 +6,7 @@ using Aspire.Hosting.Testing;
 
 namespace AgentSystem.Tests.WebConsole.Dashboards;
 
-/// <summary>Tasks of several types for every worker, some of which fail first, so that there is something to look at.</summary>
+/// <summary>Tasks of several types for every worker, some of which fail first and some of which ask Claude, so that there is something to look at.</summary>
 internal static class SomeWork
 {
     private static readonly TimeSpan ScrapeLimit = TimeSpan.FromSeconds(90);
@@ -31,6 +31,7 @@ internal static class SomeWork
         {
             await system.SubmitAsync(new { type = "document_analysis", worker, priority = "high", payload = new { text = "Something to look at." } });
             await system.SubmitAsync(new { type = "sleep", worker, payload = new { seconds = 0.3 } });
+            await system.SubmitAsync(new { type = "summarize", worker, payload = new { agent = "anthropic", text = "Something to sum up.", schema = new { type = "object" } } });
             await system.SubmitAsync(new { type = "fail", worker, payload = new { error = "on_purpose", until_attempt = 2 } });
         }
         await system.UntilSettledAsync(TimeSpan.FromSeconds(90));
