@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 require_dotnet
 choose_engine
 install_backends "chromium|chromium" # the console is tested in a real browser
+fetch_claude_code
 build AgentSystem.sln
 
 results=$(mktemp -d)

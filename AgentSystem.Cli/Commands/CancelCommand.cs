@@ -7,5 +7,5 @@ namespace AgentSystem.Cli.Commands;
 internal static class CancelCommand
 {
     public static Command Build(CliHost host, GlobalOptions globals) => TaskActions.Build(
-        host, globals, "cancel", "Cancels tasks; a worker that is at it stops.", static (api, id, cancellationToken) => api.CancelAsync(id, cancellationToken));
+        host, globals, "cancel", "Cancels tasks; a worker that is at it stops.", static (api, _, id, cancellationToken) => api.CancelAsync(id, cancellationToken));
 }

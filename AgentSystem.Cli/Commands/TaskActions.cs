@@ -9,10 +9,13 @@ namespace AgentSystem.Cli.Commands;
 internal static class TaskActions
 {
     public static Command Build(
-        CliHost host, GlobalOptions globals, string name, string description, Func<ApiClient, string, CancellationToken, Task<TaskView>> act)
+        CliHost host, GlobalOptions globals, string name, string description, Func<ApiClient, ParseResult, string, CancellationToken, Task<TaskView>> act,
+        params IEnumerable<Option> options)
     {
         var ids = TaskIdArguments.Many("The tasks.", ArgumentArity.OneOrMore);
         var command = new Command(name, description) { ids };
+        foreach (var option in options)
+            command.Options.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var output = globals.OpenOutput(host, parsed);
@@ -23,7 +26,7 @@ internal static class TaskActions
             {
                 try
                 {
-                    done.Add(await act(api, id, cancellationToken));
+                    done.Add(await act(api, parsed, id, cancellationToken));
                 }
                 catch (CliException e) when (e.ExitCode is ExitCode.NotFound or ExitCode.Refused)
                 {

@@ -67,8 +67,8 @@ public sealed class WorkerFaultTests : IDisposable
         Assert.Equal(("authentication_error", false), (error.Type, error.Retryable));
         Assert.Equal(ResultStatus.Completed, (await _volume.ResultAsync("calls-not")).Status);
         var metrics = await worker.Client.GetStringAsync("/metrics");
-        Assert.Contains("claude_api_errors_total{error_type=\"overloaded_error\"} 0", metrics, StringComparison.Ordinal);
-        Assert.Matches("claude_api_errors_total\\{error_type=\"authentication_error\"\\} [1-9]", metrics);
+        Assert.Contains("claude_api_errors_total{error_type=\"overloaded\"} 0", metrics, StringComparison.Ordinal);
+        Assert.Matches("claude_api_errors_total\\{error_type=\"auth\"\\} [1-9]", metrics);
     }
 
     [Fact]

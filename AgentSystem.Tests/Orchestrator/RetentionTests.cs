@@ -1,5 +1,6 @@
 using System.Net;
 using AgentSystem.Orchestrator.Journal;
+using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 using Microsoft.Extensions.Time.Testing;
 
@@ -23,6 +24,10 @@ public sealed class RetentionTests
         await app.PostAsync($"/tasks/{cancelled.Id}/cancel", "");
         await UntilAsync(time, async () => (await app.ShowAsync(done.Id)).State == TaskState.Completed && File.Exists(app.Volume.DeadPath(dead.Id)));
 
+        SharedVolume.CreateOwnerOnly(app.Volume.OutputDir(done.Id));
+        File.WriteAllText(Path.Combine(app.Volume.OutputDir(done.Id), "out.md"), "x");
+        File.WriteAllText(app.Volume.RecordingPath(done.Id), "{}");
+
         time.Advance(Half);
         var young = await app.SubmitAsync();
         app.Publish(await ClaimAsync(app, time, young));
@@ -34,6 +39,7 @@ public sealed class RetentionTests
             await UntilAsync(time, async () => (await app.Http.GetAsync($"/tasks/{old.Id}")).StatusCode == HttpStatusCode.NotFound);
         Assert.False(File.Exists(app.Volume.ResultPath(done.Id)));
         Assert.False(File.Exists(app.Volume.DeadPath(dead.Id)));
+        Assert.False(Directory.Exists(app.Volume.OutputDir(done.Id)) || File.Exists(app.Volume.RecordingPath(done.Id)));
         Assert.Empty(app.Get<TaskJournal>().Queries.Errors(2));
         Assert.True(File.Exists(app.Volume.ResultPath(young.Id)));
         Assert.False((await app.ShowAsync(open.Id)).State.IsSettled());
@@ -54,7 +60,7 @@ public sealed class RetentionTests
         Assert.True(File.Exists(app.Volume.ResultPath(done.Id)));
     }
 
-    private static async Task<AgentSystem.Protocol.AgentTask> ClaimAsync(OrchestratorApp app, FakeTimeProvider time, TaskView task)
+    private static async Task<AgentTask> ClaimAsync(OrchestratorApp app, FakeTimeProvider time, TaskView task)
     {
         await UntilAsync(time, async () => (await app.ShowAsync(task.Id)).State == TaskState.Ready);
         return await app.ClaimAsync(task);

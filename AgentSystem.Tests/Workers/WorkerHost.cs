@@ -119,14 +119,18 @@ public sealed class WorkerHost : IAsyncDisposable
 
     public HttpClient Client => _app.GetTestClient();
 
+    public static Task<WorkerHost> StartAsync(
+        TestVolume volume, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings) =>
+        StartAsync(volume.Volume, services, settings);
+
     public static async Task<WorkerHost> StartAsync(
-        TestVolume volume, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
+        SharedVolume volume, Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Test" });
         builder.WebHost.UseTestServer();
         var configuration = new Dictionary<string, string>
         {
-            ["SHARED_DIR"] = volume.Volume.Root,
+            ["SHARED_DIR"] = volume.Root,
             ["WORKER_NAME"] = TestVolume.Worker,
             ["API_KEY"] = "test",
             ["ANTHROPIC_API_KEY"] = "", // whoever has a key in the environment does not want to pay for tests

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace AgentSystem.Orchestrator.Dispatch;
 
-/// <summary>Forgets tasks that were settled long ago, a few at a time: their rows, results and dead letters.</summary>
+/// <summary>Forgets tasks that were settled long ago, a few at a time: their rows, results, dead letters, recordings and the files that agents wrote for them.</summary>
 public sealed class Retention(TaskJournal journal, TaskFiles files, IOptions<OrchestratorOptions> options, TimeProvider time)
 {
     // Bounds how long a scan can take.

@@ -60,17 +60,14 @@ public sealed class AgentSelector
     }
 
     /// <summary>
-    /// The agent that takes over when <paramref name="failed"/> could not do the task; null when another attempt, or nobody, has to. Who asks for an
-    /// agent by name gets that one or none.
+    /// The agent that takes over when those that were <paramref name="tried"/> could not do the task; null when another attempt, or nobody, has to.
+    /// Who asks for an agent by name gets that one or none.
     /// </summary>
-    public IAgent? StandIn(AgentTask task, IAgent failed, AgentException error)
+    public IAgent? StandIn(AgentTask task, IReadOnlyCollection<string> tried, AgentException error)
     {
         if (!NotTheTask.Contains(error.ErrorType) || Wanted(task) is not null)
             return null;
-        // From where the failed one stands in the chain; the worker's own agent stands before it.
-        return _chain.SkipWhile(name => _chain.Contains(failed.Name) && name != failed.Name).Where(name => name != failed.Name)
-            .Select(name => _agents.FirstOrDefault(a => a.Name == name && a.TaskTypes.Contains(task.Type)))
-            .FirstOrDefault(a => a is not null);
+        return _chain.Except(tried).Select(name => _agents.FirstOrDefault(a => a.Name == name && a.TaskTypes.Contains(task.Type))).FirstOrDefault(a => a is not null);
     }
 
     private static JsonElement? Wanted(AgentTask task) => task.Payload.TryGetProperty("agent", out var wanted) ? wanted : null;

@@ -68,10 +68,7 @@ public sealed class OrchestratorApi(IHttpClientFactory clients)
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
         {
-            throw new OrchestratorException(null, $"The orchestrator cannot be asked: {e.Message}", e)
-            {
-                NotReached = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError },
-            };
+            throw new OrchestratorException(null, $"The orchestrator cannot be asked: {e.Message}", e);
         }
     }
 
@@ -92,7 +89,20 @@ public sealed class OrchestratorApi(IHttpClientFactory clients)
         return new(response.StatusCode, detail ?? $"The orchestrator answered {(int)response.StatusCode}.")
         {
             RetryAfter = response.Headers.RetryAfter?.Delta,
+            Refusal = response.StatusCode == HttpStatusCode.PaymentRequired ? Refusal(text) : null,
         };
+    }
+
+    private static BudgetRefusal? Refusal(string problem)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(problem, ApiJson.Default.BudgetRefusal);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static string? Text(JsonDocument problem, string name) =>
@@ -113,6 +123,6 @@ public sealed class OrchestratorException(HttpStatusCode? status, string message
     /// <summary>When it may be asked again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the request certainly did not arrive.</summary>
-    public bool NotReached { get; init; }
+    /// <summary>The ceiling, where money was refused.</summary>
+    public BudgetRefusal? Refusal { get; init; }
 }

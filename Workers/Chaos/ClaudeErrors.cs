@@ -1,6 +1,7 @@
 using AgentSystem.Protocol;
 using AgentSystem.ServiceDefaults.Chaos;
 using AgentSystem.Workers.Agents;
+using AgentSystem.Workers.Agents.Claude.Models;
 using Prometheus;
 using static AgentSystem.Protocol.TelemetryNames;
 
@@ -19,7 +20,7 @@ internal sealed class ClaudeErrors : IFault, IModelFault
     {
         var errors = metrics.CreateCounter(
             TelemetryNames.Metrics.ClaudeApiErrors, "Calls of the model that ended with an error of its API.", [Labels.ErrorType]);
-        _errors = FaultCatalog.ModelErrors.ToDictionary(error => error, error => errors.WithLabels(error));
+        _errors = FaultCatalog.ModelErrors.ToDictionary(error => error, error => errors.WithLabels(ModelErrorKinds.OfType(error).ToName()));
     }
 
     public string Name => FaultCatalog.ClaudeErrors;

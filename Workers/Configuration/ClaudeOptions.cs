@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace AgentSystem.Workers.Configuration;
 
@@ -62,6 +63,7 @@ public sealed class ClaudeOptions
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>When calls of a model are given up for a while.</summary>
+    [ValidateObjectMembers]
     public BreakerOptions Breaker { get; set; } = new();
 
     /// <summary>What is tried when the model, or the agent, cannot do it.</summary>
@@ -83,6 +85,7 @@ public sealed class ClaudeOptions
     public Dictionary<string, TaskTypeOptions> TaskTypes { get; set; } = [];
 
     /// <summary>The agent <c>claude-code</c>.</summary>
+    [ValidateObjectMembers]
     public ClaudeCodeOptions Code { get; set; } = new();
 
     /// <summary>The persona of <paramref name="worker"/>.</summary>
@@ -158,7 +161,7 @@ public sealed class ClaudeCodeOptions
     public decimal MaxBudgetUsd { get; set; } = 1;
 
     /// <summary>How long a run may take.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "06:00:00", ErrorMessage = "Claude:Code:Timeout must lie between 1 s and 6 h.")]
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Claude:Code:Timeout must lie between 1 s and 1 h.")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long it may say nothing before it counts as stuck.</summary>

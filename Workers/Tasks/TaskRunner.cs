@@ -88,14 +88,15 @@ public sealed partial class TaskRunner(
     {
         var agent = agents.Select(task);
         status.Send(task, LineStatus.Started, progress: 0, message: $"agent {agent.Name}");
-        var insteadOf = new List<AgentSubstitution>();
+        var (tried, insteadOf) = (new List<string>(), new List<AgentSubstitution>());
         while (true)
         {
+            tried.Add(agent.Name);
             try
             {
                 return AgentNote.Add(await InvokeAsync(agent, task, cancellation), agent.Name, insteadOf);
             }
-            catch (AgentException e) when (!cancellation.IsCancellationRequested && agents.StandIn(task, agent, e) is { } next)
+            catch (AgentException e) when (!cancellation.IsCancellationRequested && agents.StandIn(task, tried, e) is { } next)
             {
                 insteadOf.Add(new(agent.Name, e.ErrorType, e.Message));
                 StandsIn(next.Name, agent.Name, e.ErrorType, e.Message);

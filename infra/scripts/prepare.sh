@@ -119,6 +119,24 @@ install_backends() {
     done
 }
 
+# Claude Code of one version, into the user's cache, for the tests that run the real one against a server of theirs.
+readonly claude_code=2.1.197
+fetch_claude_code() {
+    local folder=${XDG_CACHE_HOME:-$HOME/.cache}/agentsystem/claude-code
+    if command -v claude >/dev/null || [ -f "$folder/$claude_code" ]; then return 0; fi
+    if ! command -v npm >/dev/null; then
+        say "Claude Code is left out, and its tests with it; to get it: apt-get install npm (as root)"
+        return 0
+    fi
+    mkdir -p "$folder"
+    # Its binary comes as an optional package; nothing of it needs to run to install it.
+    if step "Fetching Claude Code $claude_code" npm install --prefix "$folder" --no-audit --no-fund --ignore-scripts "@anthropic-ai/claude-code@$claude_code"; then
+        touch "$folder/$claude_code"
+    else
+        say "Claude Code is left out, and its tests with it"
+    fi
+}
+
 # A package of Debian starts its service when it is installed, unless policy-rc.d forbids it; ours is there for as long as the installation.
 # It runs in a shell of its own, at whose end the trap still has to see the variables: they are not local.
 install_quietly() {

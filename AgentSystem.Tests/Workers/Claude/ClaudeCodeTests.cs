@@ -104,7 +104,7 @@ public sealed class ClaudeCodeTests : IDisposable
             cat > /dev/null
             echo '{"type":"stream_event","event":{"type":"message_start","message":{"id":"m","model":"m","usage":{"input_tokens":50,"output_tokens":1}}}}'
             CHATTY
-            """.Replace("CHATTY", chatty, StringComparison.Ordinal), (setting, "00:00:01"));
+            """.Replace("CHATTY", chatty, StringComparison.Ordinal), (setting, "00:00:02"));
         var result = (await worker.RunAsync("t1", "review", Wish)).Error!;
         Assert.Equal(("timeout", true), (result.Type, result.Retryable));
         Assert.Contains(message, result.Message, StringComparison.Ordinal);

@@ -21,9 +21,10 @@ public sealed record AskedMessage(JsonObject Body, IReadOnlyDictionary<string, s
         ? string.Concat(blocks.Select(b => (string?)b!["text"]))
         : (string?)Messages[^1]!["content"] ?? "";
 
-    /// <summary>What the last message's tools said.</summary>
-    public IEnumerable<(string Text, bool IsError)> ToolResults => Messages[^1]!["content"] is not JsonArray blocks ? []
-        : blocks.Where(b => (string?)b!["type"] == "tool_result").Select(b => (b!["content"] is JsonArray a ? (string?)a[0]!["text"] ?? "" : (string?)b["content"] ?? "", (bool?)b["is_error"] ?? false));
+    /// <summary>What the tools said that the last answer asked for.</summary>
+    public IEnumerable<(string Text, bool IsError)> ToolResults => Messages.Reverse().TakeWhile(m => (string?)m!["role"] != "assistant")
+        .SelectMany(m => m!["content"] as JsonArray ?? []).Where(b => (string?)b!["type"] == "tool_result")
+        .Select(b => (b!["content"] is JsonArray parts ? (string?)parts[0]!["text"] ?? "" : (string?)b["content"] ?? "", (bool?)b["is_error"] ?? false));
 }
 
 /// <summary>How to answer one question.</summary>

@@ -13,6 +13,9 @@ public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider tim
     private const int SettleTries = 4;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100), SettlePause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long to wait for money that is held for other calls: most of it comes back when they are settled.</summary>
+    private static readonly TimeSpan HeldPatience = TimeSpan.FromMinutes(2);
+
     /// <summary>Holds money and a slot for a call; waits for a slot as long as <paramref name="cancellation"/> lets it.</summary>
     /// <exception cref="AgentException">
     /// <c>budget_exceeded</c> says which ceiling the call would pass, <c>budget_unavailable</c> that nobody answers, <c>budget_refused</c> that the request
@@ -20,22 +23,34 @@ public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider tim
     /// </exception>
     public async Task<BudgetReservation> ReserveAsync(BudgetRequest request, CancellationToken cancellation)
     {
+        var asked = time.GetTimestamp();
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             try
             {
-                return await orchestrator.ReserveAsync(request, cancellation);
+                // Not cancelled on the way: what is granted then would be held by nobody, and count as spent.
+                var reservation = await orchestrator.ReserveAsync(request, CancellationToken.None);
+                if (!cancellation.IsCancellationRequested)
+                    return reservation;
+                await SettleAsync(reservation, new() { Usage = new(0, 0) });
+                throw new OperationCanceledException(cancellation);
             }
             catch (OrchestratorException e) when (e.Status == HttpStatusCode.TooManyRequests)
             {
                 var wait = e.RetryAfter is { } after && after > ShortestWait ? after : ShortestWait;
                 await Task.Delay(wait, time, cancellation);
             }
+            catch (OrchestratorException e) when (e.Refusal is { ReservedUsd: > 0 } && time.GetElapsedTime(asked) < HeldPatience)
+            {
+                await Task.Delay(ShortestWait, time, cancellation);
+            }
             catch (OrchestratorException e)
             {
                 throw e.Status switch
                 {
                     HttpStatusCode.PaymentRequired => new AgentException("budget_exceeded", e.Message, retryable: false),
+                    HttpStatusCode.Conflict => new AgentException("budget_refused", e.Message, retryable: true),
                     null or >= HttpStatusCode.InternalServerError => new AgentException("budget_unavailable", $"No model is called without a budget. {e.Message}", retryable: true),
                     _ => new AgentException("budget_refused", e.Message, retryable: false),
                 };
