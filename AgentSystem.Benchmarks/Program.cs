@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AgentSystem.Benchmarks.Chaos;
 using AgentSystem.Benchmarks.TelemetryStore;
 using AgentSystem.Benchmarks.WebConsole;
 
@@ -6,5 +7,6 @@ var root = new RootCommand("Measures what the system promises. The exit code is 
 {
     TelemetryStoreCommand.Build(),
     ConsoleCommand.Build(),
+    ChaosCommand.Build(),
 };
 return await root.Parse(args).InvokeAsync();

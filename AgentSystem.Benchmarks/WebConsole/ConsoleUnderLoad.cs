@@ -40,7 +40,7 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
     {
         var store = await StoreProcess.StartAsync(data.Store);
         _processes.Push(store);
-        var orchestrator = await ServiceProcess.StartAsync(AssemblyOf("Orchestrator"), folder,
+        var orchestrator = await ServiceProcess.StartAsync(Programs.Find("Orchestrator", "Orchestrator"), folder,
         [
             ("API_KEY", StoreProcess.ApiKey),
             ("SHARED_DIR", Path.Combine(folder, "shared")),
@@ -58,7 +58,7 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
             [$"--config.file={configuration}", $"--storage.tsdb.path={Path.Combine(folder, "blocks")}", $"--web.listen-address={url.Authority}"],
             folder, url, "/-/ready", []);
         _processes.Push(prometheus);
-        var console = await ServiceProcess.StartAsync(AssemblyOf("AgentSystem.WebConsole"), folder,
+        var console = await ServiceProcess.StartAsync(Programs.Find("AgentSystem.WebConsole", "AgentSystem.WebConsole"), folder,
         [
             // Packages' scripts and styles are found from the build's output in this environment only.
             ("ASPNETCORE_ENVIRONMENT", "Development"),
@@ -77,17 +77,5 @@ internal sealed class ConsoleUnderLoad : IAsyncDisposable
     {
         while (_processes.TryPop(out var process))
             await process.DisposeAsync();
-    }
-
-    /// <summary>A service is run from its own output, where all that belongs to it is.</summary>
-    private static string AssemblyOf(string project)
-    {
-        // …/AgentSystem.Benchmarks/bin/<configuration>/<framework>/
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var (framework, configuration) = (output.Name, output.Parent!.Name);
-        var root = output;
-        while (!File.Exists(Path.Combine(root.FullName, "AgentSystem.sln")))
-            root = root.Parent ?? throw new DirectoryNotFoundException("The benchmark has to run below the repository.");
-        return Path.Combine(root.FullName, project, "bin", configuration, framework, project + ".dll");
     }
 }

@@ -14,8 +14,10 @@ internal static class FaultCause
     private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(15);
 
     /// <summary>The fault as the cause, or null when none fits.</summary>
-    internal static ProbableCause? Find(IReadOnlyList<IncidentAlert> alerts, IReadOnlyList<InjectedFault> faults, ProbableCause withoutIt)
+    internal static ProbableCause? Find(IReadOnlyList<IncidentAlert> all, IReadOnlyList<InjectedFault> faults, ProbableCause withoutIt)
     {
+        // An incident that was opened again has alerts of what was before: they say nothing of what is now.
+        var alerts = all.Where(alert => alert.Phase != AlertPhase.Resolved).ToList() is { Count: > 0 } current ? current : all;
         var began = alerts.Min(alert => alert.StartsAt);
         var candidates =
             from fault in faults

@@ -61,6 +61,15 @@ public sealed class FaultCauseTests
         Assert.Contains("Something that 3 parts share", cause.Reasons[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_was_before_an_incident_was_opened_again_has_no_say()
+    {
+        var before = Alert("WorkerCrashLooping", "marie", "warning", at: -300) with { Phase = AlertPhase.Resolved };
+        var faults = new[] { Fault("crash-loop", "marie", -310, -250), Fault("worker-down", null, -10) };
+
+        Assert.Equal("The fault worker-down, injected into all workers", RootCause.Find([before, Alert("WorkerDown", "marie")], [], faults).Text);
+    }
+
     private static InjectedFault Fault(string name, string? worker, double from, double? to = null) => new()
     {
         Id = $"{name}-{worker}",

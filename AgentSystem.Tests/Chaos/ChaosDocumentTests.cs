@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+using AgentSystem.Benchmarks.Chaos;
+using AgentSystem.Protocol;
+using AgentSystem.Tests.Support;
+
+namespace AgentSystem.Tests.Chaos;
+
+/// <summary>docs/chaos.md against the code, and what was measured.</summary>
+public sealed partial class ChaosDocumentTests
+{
+    private static readonly string Document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "chaos.md"));
+
+    public static TheoryData<string> Names => [.. FaultCatalog.All.Select(kind => kind.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_fault_has_a_row_with_its_options_and_its_alert_and_a_measured_one(string name)
+    {
+        var kind = FaultCatalog.Find(name)!;
+        var rows = Rows().Matches(Document).Where(row => row.Groups[1].Value == name).Select(row => row.Value).ToList();
+
+        Assert.True(rows.Count >= 2, $"{name} has {rows.Count} rows.");
+        Assert.EndsWith($"| {kind.Raises} |", rows[0], StringComparison.Ordinal);
+        Assert.All(kind.Parameters, parameter => Assert.Contains($"`--{parameter.Name.Replace('_', '-')} {parameter.Default}`", rows[0], StringComparison.Ordinal));
+        Assert.All(rows.Skip(1), row => Assert.Contains($"| {kind.Raises} |", row, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_fault_is_tried_and_at_least_twelve_were_measured() =>
+        Assert.True(Trial.All.Select(trial => trial.Fault).Distinct().Count() is var tried && tried == FaultCatalog.All.Count && tried >= 12);
+
+    [GeneratedRegex(@"^\| `([a-z-]+)[^`]*` .*\|$", RegexOptions.Multiline)]
+    private static partial Regex Rows();
+}
