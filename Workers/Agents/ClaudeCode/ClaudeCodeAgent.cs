@@ -34,7 +34,7 @@ internal sealed partial class ClaudeCodeAgent(
 
     public async Task<JsonElement> RunAsync(AgentContext context, CancellationToken cancellation)
     {
-        var program = CodeCommand.Find(_options.Executable) 
+        var program = CodeCommand.Find(_options.Executable)
             ?? throw new AgentException("agent_missing", $"{Problem}. Install it: npm install -g @anthropic-ai/claude-code.");
         var assignment = assignments.Of(context, reader: "Read");
         var task = context.Task;

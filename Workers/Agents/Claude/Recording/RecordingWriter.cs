@@ -26,7 +26,12 @@ public sealed partial class RecordingWriter : IModelCalls, IToolRunner
         (_calls, _tools, _redactor, _path, _logger) = (calls, tools, redactor, volume.RecordingPath(task.Id), logger);
         Write(new JsonObject
         {
-            ["kind"] = "run", ["task"] = task.Id, ["attempt"] = task.Attempt, ["type"] = task.Type, ["worker"] = task.Worker, ["at"] = now,
+            ["kind"] = "run",
+            ["task"] = task.Id,
+            ["attempt"] = task.Attempt,
+            ["type"] = task.Type,
+            ["worker"] = task.Worker,
+            ["at"] = now,
         });
     }
 

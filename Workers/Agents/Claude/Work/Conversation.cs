@@ -119,7 +119,10 @@ public sealed class Conversation(IModelCalls calls, IToolRunner tools, ClaudeOpt
             var result = await tools.RunAsync(call, context, cancellation);
             results.Add(new JsonObject
             {
-                ["type"] = "tool_result", ["tool_use_id"] = call.Id, ["content"] = result.Text, ["is_error"] = result.IsError,
+                ["type"] = "tool_result",
+                ["tool_use_id"] = call.Id,
+                ["content"] = result.Text,
+                ["is_error"] = result.IsError,
             });
         }
         Add("user", results);
