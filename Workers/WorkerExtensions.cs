@@ -70,7 +70,8 @@ public static class WorkerExtensions
             .PostConfigure<IOptions<ClaudeOptions>>((options, claude) =>
             {
                 if (options.Agent.Length == 0)
-                    options.Agent = claude.Value.ApiKey.Length > 0 ? AnthropicAgent.AgentName : OfflineAgent.AgentName;
+                    options.Agent = claude.Value.PersonaOf(options.Name).Agent
+                        ?? (claude.Value.ApiKey.Length > 0 ? AnthropicAgent.AgentName : OfflineAgent.AgentName);
             })
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<AgentOptions>().BindConfiguration(AgentOptions.Section).ValidateDataAnnotations().ValidateOnStart();

@@ -135,6 +135,9 @@ public sealed class PersonaOptions
 
     /// <summary>The model that it uses; <c>Claude:Model</c> when not set.</summary>
     public string? Model { get; set; }
+
+    /// <summary>The worker's own agent, where <c>Worker:Agent</c> does not name it: for settings that all workers are given.</summary>
+    public string? Agent { get; set; }
 }
 
 /// <summary>What a task type means: section <c>Claude:TaskTypes:&lt;name&gt;</c>.</summary>
