@@ -70,7 +70,8 @@ public static class WorkerExtensions
             .PostConfigure<IOptions<ClaudeOptions>>((options, claude) =>
             {
                 if (options.Agent.Length == 0)
-                    options.Agent = claude.Value.ApiKey.Length > 0 ? AnthropicAgent.AgentName : OfflineAgent.AgentName;
+                    options.Agent = claude.Value.PersonaOf(options.Name).Agent
+                        ?? (claude.Value.ApiKey.Length > 0 ? AnthropicAgent.AgentName : OfflineAgent.AgentName);
             })
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<AgentOptions>().BindConfiguration(AgentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -88,7 +89,8 @@ public static class WorkerExtensions
         services.AddSingleton<ClaudeCodeAgent>();
         services.AddSingleton<SimulateAgent>();
         services.AddSingleton(s => new AgentSelector(
-            s.GetServices<IAgent>().Concat(Chosen(s)), Absent(s), s.GetRequiredService<IOptions<WorkerOptions>>(), s.GetRequiredService<IOptions<ClaudeOptions>>()));
+            s.GetServices<IAgent>().Concat(Chosen(s)), Absent(s),
+            s.GetRequiredService<IOptions<WorkerOptions>>(), s.GetRequiredService<IOptions<ClaudeOptions>>()));
     }
 
     private static IEnumerable<IAgent> Chosen(IServiceProvider services)
@@ -108,7 +110,8 @@ public static class WorkerExtensions
         if (!HasKey(services))
             yield return new(AnthropicAgent.AgentName, $"a key: set {ClaudeOptions.ApiKeyVariable}");
         if (!HasKey(services) || !HasCode(services))
-            yield return new(ClaudeCodeAgent.AgentName, $"a key ({ClaudeOptions.ApiKeyVariable}) and the program '{Claude(services).Code.Executable}' (Claude__Code__Executable)");
+            yield return new(
+                ClaudeCodeAgent.AgentName, $"a key ({ClaudeOptions.ApiKeyVariable}) and the program '{Claude(services).Code.Executable}' (Claude__Code__Executable)");
     }
 
     private static bool HasKey(IServiceProvider services) => Claude(services).ApiKey.Length > 0;

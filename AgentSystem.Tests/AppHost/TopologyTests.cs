@@ -222,6 +222,20 @@ public sealed class TopologyTests : IDisposable
         Assert.Contains("PagerDuty__RoutingKey", (await VariablesAsync(Named(resources, "alerting"))).Keys);
     }
 
+    [Theory]
+    [InlineData("", "--ANTHROPIC_API_KEY=")]
+    [InlineData("key-1", "--ANTHROPIC_API_KEY=key-1")]
+    [InlineData("key-2", "--ANTHROPIC_API_KEY=key-1", "--Parameters:anthropic-key=key-2")]
+    [InlineData("", "--ANTHROPIC_API_KEY=key-1", "--Parameters:anthropic-key=")]
+    public async Task Workers_get_the_key_of_Claude_from_where_people_have_it(string key, params string[] arguments)
+    {
+        var resources = await ResourcesAsync(arguments);
+
+        Assert.Equal(key, await Assert.Single(resources.OfType<ParameterResource>(), parameter => parameter.Name == "anthropic-key").GetValueAsync(CancellationToken.None));
+        foreach (var worker in (string[])["marie", "anga", "fabien"])
+            Assert.Contains("ANTHROPIC_API_KEY", (await VariablesAsync(Named(resources, worker))).Keys);
+    }
+
     [Fact]
     public async Task Alerting_asks_Alertmanager_and_does_not_wait_for_it()
     {

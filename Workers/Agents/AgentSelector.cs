@@ -26,9 +26,11 @@ public sealed class AgentSelector
         _absent = [.. absent];
         _chain = claude.Value.Fallback.Agents;
         if (_agents.Count == 0 || _agents[0].Name != own)
-            throw new OptionsValidationException(nameof(WorkerOptions), typeof(WorkerOptions), [$"Worker:Agent is '{own}', but the agents are {Names}.{Hint(own)}"]);
+            throw new OptionsValidationException(
+                nameof(WorkerOptions), typeof(WorkerOptions), [$"Worker:Agent is '{own}', but the agents are {Names}.{Hint(own)}"]);
         if (_chain.FirstOrDefault(name => _agents.All(a => a.Name != name) && _absent.All(a => a.Name != name)) is { } unknown)
-            throw new OptionsValidationException(nameof(ClaudeOptions), typeof(ClaudeOptions), [$"Claude:Fallback:Agents names '{unknown}', but the agents are {Names}."]);
+            throw new OptionsValidationException(
+                nameof(ClaudeOptions), typeof(ClaudeOptions), [$"Claude:Fallback:Agents names '{unknown}', but the agents are {Names}."]);
     }
 
     /// <summary>Every task type that this worker can do, sorted.</summary>
@@ -51,7 +53,8 @@ public sealed class AgentSelector
             var name = wanted.ValueKind == JsonValueKind.String ? wanted.GetString() : null;
             candidates = [.. _agents.Where(a => a.Name == name)];
             if (candidates.Count == 0)
-                throw new AgentException("unknown_agent", $"The payload asks for the agent {wanted.GetRawText()}; '{task.Worker}' has {Names}.{Hint(name)}");
+                throw new AgentException(
+                    "unknown_agent", $"The payload asks for the agent {wanted.GetRawText()}; '{task.Worker}' has {Names}.{Hint(name)}");
         }
         return candidates.FirstOrDefault(a => a.TaskTypes.Contains(task.Type))
             ?? throw new AgentException(
@@ -67,7 +70,9 @@ public sealed class AgentSelector
     {
         if (!NotTheTask.Contains(error.ErrorType) || Wanted(task) is not null)
             return null;
-        return _chain.Except(tried).Select(name => _agents.FirstOrDefault(a => a.Name == name && a.TaskTypes.Contains(task.Type))).FirstOrDefault(a => a is not null);
+        return _chain.Except(tried)
+            .Select(name => _agents.FirstOrDefault(a => a.Name == name && a.TaskTypes.Contains(task.Type)))
+            .FirstOrDefault(a => a is not null);
     }
 
     private static JsonElement? Wanted(AgentTask task) => task.Payload.TryGetProperty("agent", out var wanted) ? wanted : null;

@@ -24,7 +24,8 @@ public sealed class OrchestratorApi(IHttpClientFactory clients)
     /// <summary>Says what a call did cost; may be said again.</summary>
     /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
     public Task<BudgetSettled> SettleAsync(string id, BudgetSettlement settlement, CancellationToken cancellation) => SendAsync(
-        HttpMethod.Put, $"budget/calls/{Uri.EscapeDataString(id)}", settlement, ApiJson.Default.BudgetSettlement, ApiJson.Default.BudgetSettled, Patience, cancellation);
+        HttpMethod.Put, $"budget/calls/{Uri.EscapeDataString(id)}", settlement,
+        ApiJson.Default.BudgetSettlement, ApiJson.Default.BudgetSettled, Patience, cancellation);
 
     /// <summary>Hands a task in.</summary>
     /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
@@ -39,7 +40,8 @@ public sealed class OrchestratorApi(IHttpClientFactory clients)
     /// <summary>Asks a person.</summary>
     /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
     public Task<Question> AskAsync(string taskId, QuestionRequest question, CancellationToken cancellation) => SendAsync(
-        HttpMethod.Post, $"tasks/{Uri.EscapeDataString(taskId)}/questions", question, ApiJson.Default.QuestionRequest, ApiJson.Default.Question, Patience, cancellation);
+        HttpMethod.Post, $"tasks/{Uri.EscapeDataString(taskId)}/questions", question,
+        ApiJson.Default.QuestionRequest, ApiJson.Default.Question, Patience, cancellation);
 
     /// <summary>The question as soon as it is answered or over, or as it is after half a minute.</summary>
     /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
@@ -50,7 +52,8 @@ public sealed class OrchestratorApi(IHttpClientFactory clients)
         SendAsync<object, TAnswer>(HttpMethod.Get, $"{path}?wait={Hold.TotalSeconds:0}", null, null, answer, Hold + Patience, cancellation);
 
     private async Task<TAnswer> SendAsync<TBody, TAnswer>(
-        HttpMethod method, string path, TBody? body, JsonTypeInfo<TBody>? type, JsonTypeInfo<TAnswer> answer, TimeSpan patience, CancellationToken cancellation)
+        HttpMethod method, string path, TBody? body, JsonTypeInfo<TBody>? type, JsonTypeInfo<TAnswer> answer, TimeSpan patience,
+        CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(patience);
@@ -80,7 +83,8 @@ public sealed class OrchestratorApi(IHttpClientFactory clients)
         {
             using var problem = JsonDocument.Parse(text);
             detail = Text(problem, "detail") ?? Text(problem, "title");
-            if (problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty("errors", out var errors) && errors.ValueKind != JsonValueKind.Null)
+            if (problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty("errors", out var errors)
+                && errors.ValueKind != JsonValueKind.Null)
                 detail = $"{detail} {errors.GetRawText()}";
         }
         catch (JsonException)
@@ -106,7 +110,8 @@ public sealed class OrchestratorApi(IHttpClientFactory clients)
     }
 
     private static string? Text(JsonDocument problem, string name) =>
-        problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 }

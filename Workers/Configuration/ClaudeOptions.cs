@@ -54,7 +54,9 @@ public sealed class ClaudeOptions
     [Range(0, 20, ErrorMessage = "Claude:MaxRetries must lie between 0 and 20.")]
     public int MaxRetries { get; set; } = 4;
 
-    /// <summary>The wait before the second attempt; it doubles with each further one, with jitter. What the API asks for (Retry-After) goes before it.</summary>
+    /// <summary>
+    /// The wait before the second attempt; it doubles with each further one, with jitter. What the API asks for (Retry-After) goes before it.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00", ErrorMessage = "Claude:RetryDelay must lie between 0 and 5 min.")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -133,6 +135,9 @@ public sealed class PersonaOptions
 
     /// <summary>The model that it uses; <c>Claude:Model</c> when not set.</summary>
     public string? Model { get; set; }
+
+    /// <summary>The worker's own agent, where <c>Worker:Agent</c> does not name it: for settings that all workers are given.</summary>
+    public string? Agent { get; set; }
 }
 
 /// <summary>What a task type means: section <c>Claude:TaskTypes:&lt;name&gt;</c>.</summary>

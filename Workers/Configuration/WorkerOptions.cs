@@ -42,7 +42,10 @@ public sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Worker:DrainGrace must lie between 0 and 1 h.")]
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The agent that works when the task does not ask for another one. When not set: <c>anthropic</c> where there is a key for it, else <c>offline</c>.</summary>
+    /// <summary>
+    /// The agent that works when the task does not ask for another one. When not set: <c>Claude:Workers:&lt;name&gt;:Agent</c>, else <c>anthropic</c>
+    /// where there is a key for it, else <c>offline</c>.
+    /// </summary>
     public string Agent { get; set; } = "";
 
     /// <summary>Adds the agent <c>simulate</c>, which sleeps or fails on request: for tests and fault drills.</summary>

@@ -244,6 +244,16 @@ public sealed class AnthropicAgentTests
         Assert.Single(worker.Api.Asked);
     }
 
+    [Theory]
+    [InlineData("marie", "offline", 0)]
+    [InlineData("anga", "offline", 1)]
+    public async Task A_setting_that_all_workers_are_given_may_choose_the_agent_of_one(string worker, string agent, int asked)
+    {
+        await using var marie = await ClaudeWorker.StartAsync(_ => Reply.Say(Summary), null, ($"Claude:Workers:{worker}:Agent", agent));
+        await marie.OutputAsync("t1", "summarize", new { text = "It says something." });
+        Assert.Equal(asked, marie.Api.Asked.Count);
+    }
+
     [Fact]
     public async Task Without_a_key_a_worker_is_offline_and_says_what_anthropic_needs()
     {

@@ -163,8 +163,13 @@ public sealed class MessagesServer : IAsyncDisposable
             {
                 message = new
                 {
-                    id = $"msg_{asked.Number}", type = "message", role = "assistant", model = (string?)asked.Body["model"], content = Array.Empty<object>(),
-                    stop_reason = (string?)null, stop_sequence = (string?)null,
+                    id = $"msg_{asked.Number}",
+                    type = "message",
+                    role = "assistant",
+                    model = (string?)asked.Body["model"],
+                    content = Array.Empty<object>(),
+                    stop_reason = (string?)null,
+                    stop_sequence = (string?)null,
                     usage = new { input_tokens = inputTokens - reply.CacheRead, output_tokens = 1, cache_read_input_tokens = reply.CacheRead, cache_creation_input_tokens = 0 },
                 },
             });

@@ -12,7 +12,8 @@ namespace AgentSystem.Workers.Agents.Anthropic;
 
 /// <summary>Claude over the Messages API, with tools, within the budget.</summary>
 public sealed class AnthropicAgent(
-    ClaudeRunner runner, IModelCalls calls, ToolBox tools, SharedVolume volume, Redactor redactor, IOptions<ClaudeOptions> options, ILogger<AnthropicAgent> logger) : IAgent
+    ClaudeRunner runner, IModelCalls calls, ToolBox tools, SharedVolume volume, Redactor redactor, IOptions<ClaudeOptions> options,
+    ILogger<AnthropicAgent> logger) : IAgent
 {
     /// <summary>The agent's name.</summary>
     public const string AgentName = "anthropic";

@@ -5,6 +5,7 @@ using AgentSystem.Workers.Agents.Claude.Tools;
 using AgentSystem.Workers.Agents.Claude.Work;
 using AgentSystem.Workers.Api;
 using AgentSystem.Workers.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace AgentSystem.Workers.Agents.Claude;
 
@@ -35,7 +36,8 @@ internal static class ClaudeExtensions
         services.AddSingleton<Assignments>();
         services.AddSingleton<ClaudeRunner>();
 
-#pragma warning disable EXTEXP0001 // The default handler ends a request after 30 s and repeats it; answers take minutes, and what they cost is known further up only.
+        // The default handler ends a request after 30 s and repeats it; answers take minutes, and what they cost is known further up only.
+#pragma warning disable EXTEXP0001
         services.AddTransient<RefusalHandler>();
         services.AddHttpClient(AnthropicApi.Client, static client => client.Timeout = Timeout.InfiniteTimeSpan)
             .RemoveAllResilienceHandlers()
@@ -55,7 +57,7 @@ internal static class ClaudeExtensions
     {
         // What is written there is what goes without saying: any other source of configuration comes after it.
         var json = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "claude.json")).Build();
-        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = json.AsEnumerable() });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = json.AsEnumerable() });
         builder.Services.AddOptions<ClaudeOptions>().BindConfiguration(ClaudeOptions.Section)
             .Configure<IConfiguration>((options, configuration) =>
             {

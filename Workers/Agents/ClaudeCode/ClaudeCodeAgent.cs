@@ -29,11 +29,13 @@ internal sealed partial class ClaudeCodeAgent(
 
     public IReadOnlyCollection<string> TaskTypes => assignments.TaskTypes;
 
-    public string? Problem => CodeCommand.Find(_options.Executable) is null ? $"'{_options.Executable}' is not there (Claude__Code__Executable)" : null;
+    public string? Problem =>
+        CodeCommand.Find(_options.Executable) is null ? $"'{_options.Executable}' is not there (Claude__Code__Executable)" : null;
 
     public async Task<JsonElement> RunAsync(AgentContext context, CancellationToken cancellation)
     {
-        var program = CodeCommand.Find(_options.Executable) ?? throw new AgentException("agent_missing", $"{Problem}. Install it: npm install -g @anthropic-ai/claude-code.");
+        var program = CodeCommand.Find(_options.Executable)
+            ?? throw new AgentException("agent_missing", $"{Problem}. Install it: npm install -g @anthropic-ai/claude-code.");
         var assignment = assignments.Of(context, reader: "Read");
         var task = context.Task;
         var reservation = await purse.ReserveAsync(
@@ -83,7 +85,8 @@ internal sealed partial class ClaudeCodeAgent(
     private AgentException Redacted(AgentException e) => new(e.ErrorType, redactor.Redact(e.Message), e.Retryable);
 
     /// <summary>Runs it to its end, or ends it; returns what it complained of.</summary>
-    private async Task<string> RunAsync(string program, Assignment assignment, AgentContext context, decimal budgetUsd, CodeRun run, CancellationToken cancellation)
+    private async Task<string> RunAsync(
+        string program, Assignment assignment, AgentContext context, decimal budgetUsd, CodeRun run, CancellationToken cancellation)
     {
         var home = Directory.CreateTempSubdirectory("agentsystem-claude-").FullName;
         using var limit = new CancellationTokenSource(_options.Timeout, time);
@@ -104,7 +107,8 @@ internal sealed partial class ClaudeCodeAgent(
             {
                 // Asked nicely, it says what it has cost before it goes.
                 tree.Interrupt();
-                await Task.WhenAny(Task.WhenAll(events, tree.WaitAsync(CancellationToken.None)), Task.Delay(InterruptGrace, time, CancellationToken.None));
+                await Task.WhenAny(
+                    Task.WhenAll(events, tree.WaitAsync(CancellationToken.None)), Task.Delay(InterruptGrace, time, CancellationToken.None));
                 tree.Kill();
                 cancellation.ThrowIfCancellationRequested();
                 throw new ModelException(ModelErrorKind.Timeout, limit.IsCancellationRequested
@@ -160,11 +164,15 @@ internal sealed partial class ClaudeCodeAgent(
     private static string Judge(CodeResult? result, string stderr) => result switch
     {
         null => throw new AgentException("agent_error", $"Claude Code ended without a result: {Tail(stderr)}", retryable: true),
-        { Subtype: "error_max_turns" } => throw new AgentException("too_many_turns", $"Claude Code took {result.Turns} turns and is not done (Claude__Code__MaxTurns)."),
-        { Subtype: "error_max_budget_usd" } => throw new AgentException("budget_exceeded", $"Claude Code has spent {result.CostUsd} USD and is not done (Claude__Code__MaxBudgetUsd)."),
+        { Subtype: "error_max_turns" } => throw new AgentException(
+            "too_many_turns", $"Claude Code took {result.Turns} turns and is not done (Claude__Code__MaxTurns)."),
+        { Subtype: "error_max_budget_usd" } => throw new AgentException(
+            "budget_exceeded", $"Claude Code has spent {result.CostUsd} USD and is not done (Claude__Code__MaxBudgetUsd)."),
         { IsError: true, ApiStatus: { } status } => throw new ModelException(ModelErrorKinds.OfStatus(status), result.Text),
-        { IsError: true } => throw new ModelException(ModelErrorKind.Network, result.Text.Length > 0 ? result.Text : $"Claude Code failed ({result.Subtype})."),
-        { Denied.Count: > 0, Text: "" } => throw new AgentException("not_allowed", $"Claude Code may not use {string.Join(", ", result.Denied.Distinct())}."),
+        { IsError: true } => throw new ModelException(
+            ModelErrorKind.Network, result.Text.Length > 0 ? result.Text : $"Claude Code failed ({result.Subtype})."),
+        { Denied.Count: > 0, Text: "" } => throw new AgentException(
+            "not_allowed", $"Claude Code may not use {string.Join(", ", result.Denied.Distinct())}."),
         _ => result.Text,
     };
 
@@ -173,7 +181,9 @@ internal sealed partial class ClaudeCodeAgent(
         if (assignment.Schema is null)
             return new(text, null);
         var (value, problems) = assignment.Schema.Check(text);
-        return value is not null ? new(text, value) : throw new AgentException("invalid_output", $"The answer does not satisfy the schema: {problems}", retryable: true);
+        return value is not null
+            ? new(text, value)
+            : throw new AgentException("invalid_output", $"The answer does not satisfy the schema: {problems}", retryable: true);
     }
 
     private static string Tail(string text) => text.Length <= 500 ? text : "…" + text[^500..];

@@ -13,7 +13,10 @@ internal sealed class CodeCommand(IOptions<ClaudeOptions> claude, IOptions<Agent
 {
     // What any program needs to find its libraries, its language and the way out.
     private static readonly string[] Inherited =
-        ["PATH", "LANG", "LC_ALL", "TZ", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"];
+        [
+            "PATH", "LANG", "LC_ALL", "TZ", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+            "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
+        ];
 
     private static readonly string[] Exporter =
         ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_CERTIFICATE"];
@@ -63,7 +66,7 @@ internal sealed class CodeCommand(IOptions<ClaudeOptions> claude, IOptions<Agent
         return start;
     }
 
-    /// <summary>Its own spans and logs go where ours go and join our trace. What was said is in them only as redacted as it does by itself: not at all.</summary>
+    /// <summary>Its own spans and logs go where ours go and join our trace. What was said is not in them unless it is told to, and it is not.</summary>
     private void AddTelemetry(IDictionary<string, string?> environment, AgentTask task)
     {
         if (string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
@@ -72,7 +75,8 @@ internal sealed class CodeCommand(IOptions<ClaudeOptions> claude, IOptions<Agent
             environment[name] = configuration[name];
         environment["OTEL_TRACES_EXPORTER"] = environment["OTEL_LOGS_EXPORTER"] = "otlp";
         environment["OTEL_RESOURCE_ATTRIBUTES"] = $"{TelemetryNames.Attributes.TaskId}={task.Id},{TelemetryNames.Attributes.Worker}={task.Worker}";
-        environment["CLAUDE_CODE_ENABLE_TELEMETRY"] = environment["CLAUDE_CODE_ENHANCED_TELEMETRY_BETA"] = environment["CLAUDE_CODE_PROPAGATE_TRACEPARENT"] = "1";
+        environment["CLAUDE_CODE_ENABLE_TELEMETRY"] = environment["CLAUDE_CODE_ENHANCED_TELEMETRY_BETA"] = "1";
+        environment["CLAUDE_CODE_PROPAGATE_TRACEPARENT"] = "1";
     }
 
     // Reading and writing in its own folder, reading in the allowed ones; anything else would need a person to allow it, and there is none.

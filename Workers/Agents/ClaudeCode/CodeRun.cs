@@ -52,11 +52,15 @@ internal sealed class CodeRun
     }
 
     internal static string? Text(JsonElement e, string name) =>
-        e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }
 
 /// <summary>How a run of Claude Code ended.</summary>
-/// <param name="Subtype"><c>success</c> also when the API failed; <c>error_max_turns</c>, <c>error_max_budget_usd</c>, <c>error_during_execution</c>.</param>
+/// <param name="Subtype">
+/// <c>success</c> also when the API failed; <c>error_max_turns</c>, <c>error_max_budget_usd</c>, <c>error_during_execution</c>.
+/// </param>
 /// <param name="IsError">Whether it failed, whatever the subtype says.</param>
 /// <param name="ApiStatus">The API's HTTP status, when that was what failed.</param>
 /// <param name="Text">What it says.</param>
@@ -66,7 +70,8 @@ internal sealed class CodeRun
 /// <param name="Usage">Tokens.</param>
 /// <param name="Denied">Tools that it was not allowed to use.</param>
 internal sealed record CodeResult(
-    string Subtype, bool IsError, int? ApiStatus, string Text, string SessionId, int Turns, decimal CostUsd, TokenUsage Usage, IReadOnlyList<string> Denied)
+    string Subtype, bool IsError, int? ApiStatus, string Text, string SessionId, int Turns, decimal CostUsd, TokenUsage Usage,
+    IReadOnlyList<string> Denied)
 {
     public static CodeResult Read(JsonElement e)
     {
@@ -87,5 +92,6 @@ internal sealed record CodeResult(
     }
 
     private static long? Number(JsonElement e, string name) =>
-        e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+        e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out var number) ? number : null;
 }

@@ -39,7 +39,7 @@ internal sealed partial class ProcessTree : IDisposable
         start.Environment[Mark] = id;
         start.UseShellExecute = false;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        start.StandardInputEncoding = start.StandardOutputEncoding = start.StandardErrorEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        start.StandardInputEncoding = start.StandardOutputEncoding = start.StandardErrorEncoding = new UTF8Encoding(false);
         return new(Process.Start(start)!, id);
     }
 
@@ -76,8 +76,9 @@ internal sealed partial class ProcessTree : IDisposable
         _root.Dispose();
     }
 
-    private List<int> Marked() => !Directory.Exists("/proc") ? [] :
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out _)).Select(n => int.Parse(n!, System.Globalization.CultureInfo.InvariantCulture)).Where(HasMark)];
+    private List<int> Marked() => !Directory.Exists("/proc")
+        ? []
+        : [.. Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var pid) ? pid : 0).Where(pid => pid > 0 && HasMark(pid))];
 
     private bool HasMark(int pid)
     {

@@ -53,11 +53,13 @@ public sealed class AnthropicApi(IHttpClientFactory clients, IOptions<ClaudeOpti
         {
             throw new ModelException(ModelErrorKinds.OfType(e.Type?.Raw()), $"The API broke off its answer: {e.ApiMessage ?? e.Message}", e);
         }
-        catch (Exception e) when (e is not OperationCanceledException && (Find<HttpRequestException>(e) is not null || Find<IOException>(e) is not null))
+        catch (Exception e) when (
+            e is not OperationCanceledException && (Find<HttpRequestException>(e) is not null || Find<IOException>(e) is not null))
         {
             throw new ModelException(ModelErrorKind.Network, $"The connection to {_options.BaseUrl} failed: {e.Message}", e)
             {
-                IsFree = Find<HttpRequestException>(e) is { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError },
+                IsFree = Find<HttpRequestException>(e)?.HttpRequestError
+                    is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
             };
         }
         if (!answer.IsComplete)

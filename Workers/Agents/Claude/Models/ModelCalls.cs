@@ -27,11 +27,14 @@ public sealed partial class ModelCalls(
         }
         catch (TimeoutRejectedException e)
         {
-            throw new ModelException(ModelErrorKind.Timeout, $"{request.Model} did not answer within {_options.TotalTimeout.TotalSeconds:0.###} s, all attempts together.", e);
+            throw new ModelException(
+                ModelErrorKind.Timeout, $"{request.Model} did not answer within {_options.TotalTimeout.TotalSeconds:0.###} s, all attempts together.", e);
         }
         catch (BrokenCircuitException e)
         {
-            throw new ModelException(ModelErrorKind.Overloaded, $"Most calls of {request.Model} failed lately; it is given a rest of {_options.Breaker.Pause.TotalSeconds:0.###} s.", e);
+            throw new ModelException(
+                ModelErrorKind.Overloaded,
+                $"Most calls of {request.Model} failed lately; it is given a rest of {_options.Breaker.Pause.TotalSeconds:0.###} s.", e);
         }
     }
 
@@ -71,12 +74,13 @@ public sealed partial class ModelCalls(
             var settlement = Settlement(request, answer, error);
             var settled = await purse.SettleAsync(reservation, settlement);
             totals.Add(settlement.Usage, settled?.CostUsd ?? 0);
-            instruments.Count(request.Model, TelemetryNames.Spans.Chat, duration, settlement.Usage, settled?.CostUsd, stopped ? "cancelled" : error?.Kind.ToName());
+            var errorType = stopped ? "cancelled" : error?.Kind.ToName();
+            instruments.Count(request.Model, TelemetryNames.Spans.Chat, duration, settlement.Usage, settled?.CostUsd, errorType);
             if (error is { IsInjected: false })
                 instruments.CountError(error.Kind);
             if (answer.FirstEventAfter(time, started) is { } first)
                 instruments.FirstChunk(request.Model, first);
-            spans.End(span, answer, settlement.Usage, settled?.CostUsd, stopped ? "cancelled" : error?.Kind.ToName());
+            spans.End(span, answer, settlement.Usage, settled?.CostUsd, errorType);
         }
     }
 
@@ -89,7 +93,8 @@ public sealed partial class ModelCalls(
         }
         catch (TimeoutRejectedException e)
         {
-            throw new ModelException(ModelErrorKind.Timeout, $"{request.Model} did not answer within {_options.AttemptTimeout.TotalSeconds:0.###} s.", e);
+            throw new ModelException(
+                ModelErrorKind.Timeout, $"{request.Model} did not answer within {_options.AttemptTimeout.TotalSeconds:0.###} s.", e);
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class ModelInstruments : IDisposable
 {
     // Answers take seconds to minutes; the conventions' own buckets end at 82 s.
     private static readonly double[] SecondsBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 90, 120, 180, 240, 300, 450, 600];
-    private static readonly double[] TokenBuckets = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576];
+    private static readonly long[] TokenBuckets = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576];
 
     private readonly Meter _meter;
     private readonly Prometheus.Counter _invocations, _errors, _tokens, _cost;
@@ -23,20 +23,24 @@ public sealed class ModelInstruments : IDisposable
 
     public ModelInstruments(IMetricFactory metrics, IMeterFactory meters, IOptions<ClaudeOptions> options)
     {
-        _invocations = metrics.CreateCounter(TelemetryNames.Metrics.ClaudeInvocations, "Requests to Claude, and runs of Claude Code.", [Labels.Model]);
+        _invocations = metrics.CreateCounter(
+            TelemetryNames.Metrics.ClaudeInvocations, "Requests to Claude, and runs of Claude Code.", [Labels.Model]);
         _duration = metrics.CreateHistogram(
-            TelemetryNames.Metrics.ClaudeProcessingTime, "How long requests to Claude took.", [Labels.Model], new HistogramConfiguration { Buckets = SecondsBuckets });
+            TelemetryNames.Metrics.ClaudeProcessingTime, "How long requests to Claude took.", [Labels.Model],
+            new HistogramConfiguration { Buckets = SecondsBuckets });
         _errors = metrics.CreateCounter(TelemetryNames.Metrics.ClaudeApiErrors, "Requests to Claude that ended with an error.", [Labels.ErrorType]);
-        _tokens = metrics.CreateCounter(TelemetryNames.Metrics.ClaudeTokens, "Tokens that went to and came from Claude.", [Labels.Direction, Labels.Model]);
+        _tokens = metrics.CreateCounter(
+            TelemetryNames.Metrics.ClaudeTokens, "Tokens that went to and came from Claude.", [Labels.Direction, Labels.Model]);
         _cost = metrics.CreateCounter(TelemetryNames.Metrics.ClaudeCost, "What Claude has cost, in USD.", [Labels.Model]);
 
         _meter = meters.Create(GenAiMetrics.Meter);
         _operation = _meter.CreateHistogram<double>(
             GenAiMetrics.OperationDuration, "s", "Duration of GenAI operations.", null, new() { HistogramBucketBoundaries = SecondsBuckets });
         _firstChunk = _meter.CreateHistogram<double>(
-            GenAiMetrics.TimeToFirstChunk, "s", "Time to the first chunk of a streamed answer.", null, new() { HistogramBucketBoundaries = SecondsBuckets });
+            GenAiMetrics.TimeToFirstChunk, "s", "Time to the first chunk of a streamed answer.", null,
+            new() { HistogramBucketBoundaries = SecondsBuckets });
         _usage = _meter.CreateHistogram<long>(
-            GenAiMetrics.TokenUsage, "{token}", "Tokens that went in and came out.", null, new() { HistogramBucketBoundaries = [.. TokenBuckets.Select(b => (long)b)] });
+            GenAiMetrics.TokenUsage, "{token}", "Tokens that went in and came out.", null, new() { HistogramBucketBoundaries = TokenBuckets });
 
         // Prometheus does not see the first increase of a series that comes into being with it.
         if (options.Value.ApiKey.Length == 0)
@@ -62,7 +66,8 @@ public sealed class ModelInstruments : IDisposable
             _tokens.WithLabels(direction, model).Inc(tokens);
         _cost.WithLabels(model).Inc((double)(costUsd ?? 0));
 
-        var (name, provider, request) = (Tag(Attributes.GenAiOperation, operation), Tag(Attributes.GenAiProvider, "anthropic"), Tag(Attributes.GenAiRequestModel, model));
+        var (name, provider, request) = (
+            Tag(Attributes.GenAiOperation, operation), Tag(Attributes.GenAiProvider, "anthropic"), Tag(Attributes.GenAiRequestModel, model));
         if (errorType is null)
             _operation.Record(duration.TotalSeconds, name, provider, request);
         else
@@ -78,7 +83,8 @@ public sealed class ModelInstruments : IDisposable
 
     /// <summary>Records how long the first event of an answer took.</summary>
     public void FirstChunk(string model, TimeSpan after) => _firstChunk.Record(
-        after.TotalSeconds, Tag(Attributes.GenAiOperation, Spans.Chat), Tag(Attributes.GenAiProvider, "anthropic"), Tag(Attributes.GenAiRequestModel, model));
+        after.TotalSeconds,
+        Tag(Attributes.GenAiOperation, Spans.Chat), Tag(Attributes.GenAiProvider, "anthropic"), Tag(Attributes.GenAiRequestModel, model));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -38,7 +38,8 @@ public sealed class ModelPipelines(IOptions<ClaudeOptions> options, TimeProvider
                 MaxDelay = _options.MaxRetryDelay,
                 // Waiting longer is the orchestrator's business: it gives the slot to another task meanwhile.
                 ShouldHandle = arguments => ValueTask.FromResult(
-                    arguments.Outcome.Exception is ModelException { IsTransient: true } e && (e.RetryAfter ?? TimeSpan.Zero) <= _options.MaxRetryDelay),
+                    arguments.Outcome.Exception is ModelException { IsTransient: true } e
+                    && (e.RetryAfter ?? TimeSpan.Zero) <= _options.MaxRetryDelay),
                 DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as ModelException)?.RetryAfter),
             });
         }
@@ -50,7 +51,8 @@ public sealed class ModelPipelines(IOptions<ClaudeOptions> options, TimeProvider
             BreakDuration = _options.Breaker.Pause,
             // Too many requests say nothing about whether the API works.
             ShouldHandle = arguments => ValueTask.FromResult(
-                arguments.Outcome.Exception is ModelException { Kind: ModelErrorKind.Overloaded or ModelErrorKind.Timeout or ModelErrorKind.Network }),
+                arguments.Outcome.Exception
+                    is ModelException { Kind: ModelErrorKind.Overloaded or ModelErrorKind.Timeout or ModelErrorKind.Network }),
         });
         return builder.Build();
     }

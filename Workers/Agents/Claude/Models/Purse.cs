@@ -18,8 +18,8 @@ public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider tim
 
     /// <summary>Holds money and a slot for a call; waits for a slot as long as <paramref name="cancellation"/> lets it.</summary>
     /// <exception cref="AgentException">
-    /// <c>budget_exceeded</c> says which ceiling the call would pass, <c>budget_unavailable</c> that nobody answers, <c>budget_refused</c> that the request
-    /// makes no sense to the orchestrator (a model without a price).
+    /// <c>budget_exceeded</c> says which ceiling the call would pass, <c>budget_unavailable</c> that nobody answers, <c>budget_refused</c> that
+    /// the request makes no sense to the orchestrator (a model without a price).
     /// </exception>
     public async Task<BudgetReservation> ReserveAsync(BudgetRequest request, CancellationToken cancellation)
     {
@@ -51,7 +51,8 @@ public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider tim
                 {
                     HttpStatusCode.PaymentRequired => new AgentException("budget_exceeded", e.Message, retryable: false),
                     HttpStatusCode.Conflict => new AgentException("budget_refused", e.Message, retryable: true),
-                    null or >= HttpStatusCode.InternalServerError => new AgentException("budget_unavailable", $"No model is called without a budget. {e.Message}", retryable: true),
+                    null or >= HttpStatusCode.InternalServerError => new AgentException(
+                        "budget_unavailable", $"No model is called without a budget. {e.Message}", retryable: true),
                     _ => new AgentException("budget_refused", e.Message, retryable: false),
                 };
             }

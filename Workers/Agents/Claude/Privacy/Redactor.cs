@@ -56,7 +56,8 @@ public sealed partial class Redactor
     /// <summary>A copy of the node in which every text is redacted, and what a name such as <c>password</c> calls secret is left out whole.</summary>
     public JsonNode? Redact(JsonNode? node) => node switch
     {
-        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, SecretName().IsMatch(p.Key) && p.Value is JsonValue ? Mask : Redact(p.Value)))),
+        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(
+            p.Key, SecretName().IsMatch(p.Key) && p.Value is JsonValue ? Mask : Redact(p.Value)))),
         JsonArray a => new JsonArray([.. a.Select(Redact)]),
         JsonValue v when v.TryGetValue<string>(out var text) => JsonValue.Create(Redact(text)),
         _ => node?.DeepClone(),
@@ -66,11 +67,15 @@ public sealed partial class Redactor
     private static partial Regex PrivateKeys();
 
     // Anthropic, OpenAI, GitHub, Slack, AWS, Google, Stripe, JSON web tokens.
-    [GeneratedRegex("\\b(sk-[A-Za-z0-9_-]{16,}|(ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abposr]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|(AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|[sr]k_(live|test)_[A-Za-z0-9]{16,}|eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*)")]
+    [GeneratedRegex(
+        "\\b(sk-[A-Za-z0-9_-]{16,}|(ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abposr]-[A-Za-z0-9-]{10,}"
+        + "|xapp-[A-Za-z0-9-]{10,}|(AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|[sr]k_(live|test)_[A-Za-z0-9]{16,}|eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*)")]
     private static partial Regex Tokens();
 
     // password: hunter2 · API_KEY="…" · Authorization: Bearer …
-    [GeneratedRegex("(?<keep>\\b[A-Za-z0-9_.-]{0,40}(password|passwd|secret|token|api[_-]?key|authorization)\\b[\"']?\\s{0,3}[:=]\\s{0,3}[\"']?((bearer|basic)\\s+)?)[^\\s\"',;}]{3,}", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "(?<keep>\\b[A-Za-z0-9_.-]{0,40}(password|passwd|secret|token|api[_-]?key|authorization)\\b[\"']?\\s{0,3}[:=]\\s{0,3}[\"']?((bearer|basic)\\s+)?)[^\\s\"',;}]{3,}",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Assignments();
 
     [GeneratedRegex("\\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63}){1,8}\\b")]

@@ -70,6 +70,7 @@ internal sealed class RecordedRun(IReadOnlyList<JsonObject> lines, ToolBox tools
     /// <inheritdoc/>
     public Task<ToolResult> RunAsync(ToolCall call, AgentContext context, CancellationToken cancellation) =>
         tools.IsReplayed(call.Name) ? tools.RunAsync(call, context, cancellation)
-        : _tools[call.Id].FirstOrDefault() is { } line ? Task.FromResult(new ToolResult((string?)line["text"] ?? "", (bool?)line["is_error"] ?? false))
+        : _tools[call.Id].FirstOrDefault() is { } line
+            ? Task.FromResult(new ToolResult((string?)line["text"] ?? "", (bool?)line["is_error"] ?? false))
         : Task.FromResult(new ToolResult("The recording does not say what came of this.", IsError: true));
 }

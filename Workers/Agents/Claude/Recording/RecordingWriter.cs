@@ -20,10 +20,19 @@ public sealed partial class RecordingWriter : IModelCalls, IToolRunner
     private readonly string _path;
     private readonly ILogger _logger;
 
-    public RecordingWriter(IModelCalls calls, IToolRunner tools, Redactor redactor, SharedVolume volume, AgentTask task, DateTimeOffset now, ILogger logger)
+    public RecordingWriter(
+        IModelCalls calls, IToolRunner tools, Redactor redactor, SharedVolume volume, AgentTask task, DateTimeOffset now, ILogger logger)
     {
         (_calls, _tools, _redactor, _path, _logger) = (calls, tools, redactor, volume.RecordingPath(task.Id), logger);
-        Write(new JsonObject { ["kind"] = "run", ["task"] = task.Id, ["attempt"] = task.Attempt, ["type"] = task.Type, ["worker"] = task.Worker, ["at"] = now });
+        Write(new JsonObject
+        {
+            ["kind"] = "run",
+            ["task"] = task.Id,
+            ["attempt"] = task.Attempt,
+            ["type"] = task.Type,
+            ["worker"] = task.Worker,
+            ["at"] = now,
+        });
     }
 
     /// <inheritdoc/>
@@ -34,7 +43,8 @@ public sealed partial class RecordingWriter : IModelCalls, IToolRunner
         try
         {
             var answer = await _calls.AskAsync(request, task, totals, cancellation);
-            Write(new JsonObject { ["kind"] = "answer", ["request"] = asked, ["answer"] = JsonSerializer.SerializeToNode(answer, RecordingFile.Json) });
+            var given = JsonSerializer.SerializeToNode(answer, RecordingFile.Json);
+            Write(new JsonObject { ["kind"] = "answer", ["request"] = asked, ["answer"] = given });
             return answer;
         }
         catch (ModelException e)

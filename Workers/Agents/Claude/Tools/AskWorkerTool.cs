@@ -25,7 +25,7 @@ public sealed class AskWorkerTool(OrchestratorApi orchestrator) : IAgentTool
         """
         {
           "type": {"type": "string", "description": "The task's type, for example summarize or document_analysis."},
-          "payload": {"type": "object", "description": "What it works on: {\"text\": \"…\"} or {\"path\": \"…\"}, and \"prompt\" for what is wanted beyond the type."},
+          "payload": {"type": "object", "description": "What it works on, as \"text\" or as \"path\", and \"prompt\" for what is wanted beyond the type."},
           "worker": {"type": "string", "description": "Who shall do it; anybody who can, when absent."},
           "wait": {"type": "boolean", "description": "Whether to wait for the result; true when absent."}
         }
@@ -67,7 +67,9 @@ public sealed class AskWorkerTool(OrchestratorApi orchestrator) : IAgentTool
     private static string Result(TaskView child)
     {
         if (child.State != TaskState.Completed)
-            throw new AgentException("child_failed", $"The task {child.Id} of {child.Worker} is {child.State.ToName()}: {(child.Errors is [.., var last] ? last.Message : "no reason is known")}");
+            throw new AgentException(
+                "child_failed",
+                $"The task {child.Id} of {child.Worker} is {child.State.ToName()}: {(child.Errors is [.., var last] ? last.Message : "no reason is known")}");
         var text = JsonSerializer.Serialize(new { task = child.Id, worker = child.Worker, output = child.Output });
         return text.Length <= LongestAnswer ? text : text[..LongestAnswer] + " [cut]";
     }

@@ -29,8 +29,17 @@ public sealed class OutputFolder
         var root = volume.OutputDir(taskId);
         if (!Directory.Exists(root))
             return [];
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MostDepth, AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden };
-        return [.. Directory.EnumerateFiles(root, "*", options).Select(f => System.IO.Path.GetRelativePath(root, f)).Order(StringComparer.Ordinal).Take(MostFiles)];
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = MostDepth,
+            AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden,
+        };
+        return
+        [
+            .. Directory.EnumerateFiles(root, "*", options).Select(f => System.IO.Path.GetRelativePath(root, f))
+                .Order(StringComparer.Ordinal).Take(MostFiles),
+        ];
     }
 
     /// <summary>Writes a file, in place of one that is there.</summary>
@@ -59,8 +68,10 @@ public sealed class OutputFolder
     private string Locate(string path)
     {
         var steps = path.Split('/', '\\');
-        if (path.Length == 0 || System.IO.Path.IsPathRooted(path) || steps.Length > MostDepth || steps.Any(s => s is "" or "." or ".." || s.Length > LongestName) || path.Any(char.IsControl))
-            throw new AgentException("path_outside_output", "The path has to be relative to the output folder, such as \"report.md\" or \"data/table.csv\", without \"..\".");
+        if (path.Length == 0 || System.IO.Path.IsPathRooted(path) || steps.Length > MostDepth
+            || steps.Any(s => s is "" or "." or ".." || s.Length > LongestName) || path.Any(char.IsControl))
+            throw new AgentException(
+                "path_outside_output", "The path has to be relative to the output folder, such as \"report.md\" or \"data/table.csv\", without \"..\".");
         var file = System.IO.Path.Combine([_root, .. steps]);
         // Where its folder really leads: something else may have put a link there.
         if (AllowedRoots.RealPath(System.IO.Path.GetDirectoryName(file)!) is not { } folder || !new AllowedRoots(_root).Contain(folder))

@@ -15,7 +15,9 @@ public sealed class ClaudeRunner(Assignments assignments, IOptions<ClaudeOptions
     /// <summary>The task types that this worker's persona does.</summary>
     public IReadOnlyCollection<string> TaskTypes => assignments.TaskTypes;
 
-    /// <summary>Runs it. What the model says is the output, beside <c>files</c> (what was written) and <c>_agent</c> (who did it, and what it took).</summary>
+    /// <summary>
+    /// Runs it. What the model says is the output, beside <c>files</c> (what was written) and <c>_agent</c> (who did it, and what it took).
+    /// </summary>
     /// <param name="agent">The agent that runs it.</param>
     /// <param name="calls">The way to the model.</param>
     /// <param name="tools">What the model may have done.</param>
@@ -29,7 +31,8 @@ public sealed class ClaudeRunner(Assignments assignments, IOptions<ClaudeOptions
         {
             var end = await conversation.RunAsync(assignments.Of(context), cancellation);
             return RunReport.Output(
-                end, agent, conversation.Model, conversation.Totals, conversation.Turns, conversation.Substitutions, OutputFolder.List(volume, context.Task.Id));
+                end, agent, conversation.Model, conversation.Totals, conversation.Turns, conversation.Substitutions,
+                OutputFolder.List(volume, context.Task.Id));
         }
         catch (ModelException e)
         {

@@ -58,7 +58,9 @@ public sealed class Conversation(IModelCalls calls, IToolRunner tools, ClaudeOpt
                 case "refusal":
                     throw new ModelException(ModelErrorKind.Refused, $"{answer.Model} declines this task.");
                 case "max_tokens" or "model_context_window_exceeded":
-                    throw new AgentException("answer_too_long", $"The answer has more than {options.MaxTokens} tokens, or the conversation is too long. Ask for less, or raise Claude__MaxTokens.");
+                    throw new AgentException(
+                        "answer_too_long",
+                        $"The answer has more than {options.MaxTokens} tokens, or the conversation is too long. Ask for less, or raise Claude__MaxTokens.");
                 default:
                     if (assignment.Schema is not { } schema)
                         return new(answer.Text, null);
@@ -66,7 +68,8 @@ public sealed class Conversation(IModelCalls calls, IToolRunner tools, ClaudeOpt
                     if (value is not null)
                         return new(answer.Text, value);
                     if (repaired)
-                        throw new AgentException("invalid_output", $"The answer does not satisfy the schema, not even after it was told so: {problems}", retryable: true);
+                        throw new AgentException(
+                            "invalid_output", $"The answer does not satisfy the schema, not even after it was told so: {problems}", retryable: true);
                     repaired = true;
                     Say("user", $"Your answer does not satisfy the schema:\n{problems}\nAnswer again, with the whole JSON value and nothing else.");
                     break;
@@ -114,7 +117,13 @@ public sealed class Conversation(IModelCalls calls, IToolRunner tools, ClaudeOpt
         {
             context.Report(0.5, call.Name);
             var result = await tools.RunAsync(call, context, cancellation);
-            results.Add(new JsonObject { ["type"] = "tool_result", ["tool_use_id"] = call.Id, ["content"] = result.Text, ["is_error"] = result.IsError });
+            results.Add(new JsonObject
+            {
+                ["type"] = "tool_result",
+                ["tool_use_id"] = call.Id,
+                ["content"] = result.Text,
+                ["is_error"] = result.IsError,
+            });
         }
         Add("user", results);
     }

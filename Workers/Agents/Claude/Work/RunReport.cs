@@ -11,7 +11,8 @@ internal static class RunReport
 {
     /// <summary>What the model said, beside <c>files</c> (what was written) and <c>_agent</c> (who did it, and what it took).</summary>
     internal static JsonElement Output(
-        ConversationEnd end, string agent, string model, RunTotals totals, int turns, IReadOnlyList<Substitution> insteadOf, IReadOnlyList<string> files)
+        ConversationEnd end, string agent, string model, RunTotals totals, int turns, IReadOnlyList<Substitution> insteadOf,
+        IReadOnlyList<string> files)
     {
         var output = end.Value switch
         {
