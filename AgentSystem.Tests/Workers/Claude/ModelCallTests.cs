@@ -1,4 +1,7 @@
 using AgentSystem.Protocol.Api;
+using AgentSystem.Workers.Agents.Claude.Models;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
 
 namespace AgentSystem.Tests.Workers.Claude;
 
@@ -68,6 +71,19 @@ public sealed class ModelCallTests
     public async Task An_API_that_cannot_be_reached_costs_nothing()
     {
         await using var worker = await ClaudeWorker.StartAsync(null, null, ("ANTHROPIC_BASE_URL", "http://127.0.0.1:9"), ("Claude:MaxRetries", "1"));
+        var error = (await worker.RunAsync("t1", "summarize", Document)).Error!;
+        Assert.Equal(("network", true), (error.Type, error.Retryable));
+        Assert.Equal([new TokenUsage(0, 0), new TokenUsage(0, 0)], worker.Purse.Settled.Select(s => s.Usage));
+    }
+
+    [Fact]
+    public async Task An_API_that_cannot_be_found_in_time_is_tried_again_and_costs_nothing()
+    {
+        await using var worker = await ClaudeWorker.StartAsync(
+            null,
+            services => services.PostConfigure<HttpClientFactoryOptions>(
+                AnthropicApi.Client, http => http.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = new ConnectsTooSlowly())),
+            ("Claude:MaxRetries", "1"));
         var error = (await worker.RunAsync("t1", "summarize", Document)).Error!;
         Assert.Equal(("network", true), (error.Type, error.Retryable));
         Assert.Equal([new TokenUsage(0, 0), new TokenUsage(0, 0)], worker.Purse.Settled.Select(s => s.Usage));
@@ -184,5 +200,12 @@ public sealed class ModelCallTests
         foreach (var name in new[] { "claude_processing_time_seconds", "gen_ai_client_operation_duration_seconds", "gen_ai_client_operation_time_to_first_chunk_seconds" })
             Assert.Contains(metrics.Split('\n'), l => l.StartsWith($"{name}_bucket", StringComparison.Ordinal) && l.Contains("le=\"600\"", StringComparison.Ordinal) && l.EndsWith(" 1", StringComparison.Ordinal));
         Assert.Contains("gen_ai_client_token_usage_count{", metrics, StringComparison.Ordinal);
+    }
+
+    /// <summary>Fails as a SocketsHttpHandler does when its ConnectTimeout is over.</summary>
+    private sealed class ConnectsTooSlowly : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromException<HttpResponseMessage>(new TaskCanceledException("A connection could not be established.", new TimeoutException("Too slow.")));
     }
 }

@@ -28,7 +28,8 @@ public sealed class AnthropicApi(IHttpClientFactory clients, IOptions<ClaudeOpti
             BaseUrl = _options.BaseUrl,
             HttpClient = clients.CreateClient(Client),
             MaxRetries = 0,
-            Timeout = _options.AttemptTimeout,
+            // Only a net below the attempt's own time: were they equal, the SDK's would sometimes win, and look like a cancellation.
+            Timeout = _options.AttemptTimeout + TimeSpan.FromMinutes(1),
         });
         using var silence = new CancellationTokenSource(_options.IdleTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
@@ -41,11 +42,24 @@ public sealed class AnthropicApi(IHttpClientFactory clients, IOptions<ClaudeOpti
                 answer.Apply(e.Json, time.GetTimestamp());
             }
         }
-        catch (Exception) when (silence.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (cancellation.IsCancellationRequested && e is not ModelException)
+        {
+            // Whatever the connection says as it is torn down.
+            throw new OperationCanceledException(e.Message, e, cancellation);
+        }
+        catch (Exception) when (silence.IsCancellationRequested)
         {
             throw new ModelException(ModelErrorKind.Timeout, $"The API said nothing for {_options.IdleTimeout.TotalSeconds:0.###} s.");
         }
-        catch (Exception e) when (e is not (ModelException or OperationCanceledException) && Find<ModelException>(e) is { } known)
+        catch (OperationCanceledException e)
+        {
+            // The HTTP client's way of saying that it found nobody in time: a cancellation with a TimeoutException in it.
+            throw new ModelException(ModelErrorKind.Network, $"{_options.BaseUrl} cannot be reached: {(e.InnerException ?? e).Message}", e)
+            {
+                IsFree = e.InnerException is TimeoutException,
+            };
+        }
+        catch (Exception e) when (e is not ModelException && Find<ModelException>(e) is { } known)
         {
             throw known;
         }
@@ -53,8 +67,7 @@ public sealed class AnthropicApi(IHttpClientFactory clients, IOptions<ClaudeOpti
         {
             throw new ModelException(ModelErrorKinds.OfType(e.Type?.Raw()), $"The API broke off its answer: {e.ApiMessage ?? e.Message}", e);
         }
-        catch (Exception e) when (
-            e is not OperationCanceledException && (Find<HttpRequestException>(e) is not null || Find<IOException>(e) is not null))
+        catch (Exception e) when (Find<HttpRequestException>(e) is not null || Find<IOException>(e) is not null)
         {
             throw new ModelException(ModelErrorKind.Network, $"The connection to {_options.BaseUrl} failed: {e.Message}", e)
             {
