@@ -39,6 +39,7 @@ public static class WorkerExtensions
 
         services.AddSingleton<ReadyTasks>();
         services.AddSingleton<ActiveTasks>();
+        services.AddSingleton<TaskSlots>();
         services.AddSingleton<TaskClaimer>();
         services.AddSingleton<ResultPublisher>();
         services.AddSingleton<TaskRunner>();

@@ -46,7 +46,7 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
     /// <param name="folder">Where the run keeps its data: empty, and on a disk that may be filled.</param>
     /// <param name="scale">What the times in the rules are divided by.</param>
     /// <param name="cancellation">Ends the start.</param>
-    /// <exception cref="InvalidOperationException">It did not start; the message says where to look.</exception>
+    /// <exception cref="InvalidOperationException">It did not start; the message has the end of its log.</exception>
     internal static async Task<ChaosSystem> StartAsync(string folder, double scale, CancellationToken cancellation)
     {
         var system = new ChaosSystem(folder, scale);
@@ -130,7 +130,9 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or InvalidOperationException && !cancellation.IsCancellationRequested)
         {
-            throw new InvalidOperationException($"The system did not start; {_log} has what it said.", e);
+            // The log goes with the disk that it is on.
+            var said = File.Exists(_log) ? File.ReadLines(_log).TakeLast(20) : [];
+            throw new InvalidOperationException(string.Join(Environment.NewLine, ["The system did not start. It said:", .. said]), e);
         }
     }
 

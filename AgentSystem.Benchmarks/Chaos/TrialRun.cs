@@ -121,14 +121,17 @@ internal sealed class TrialRun(ChaosSystem system, Trial trial, TextWriter progr
 
         // Whoever is told hears of it a moment later than the incident does.
         await Poll.WithinAsync(Settling, () => Task.FromResult(Sent(isFiring: true) >= Expected && (!WaitsUntilQuiet || Sent(isFiring: false) >= Sent(isFiring: true))), cancellation);
-        var incidents = await NewIncidentsAsync(cancellation);
+        var (all, incidents) = (await system.IncidentsAsync(cancellation), await NewIncidentsAsync(cancellation));
         _outcome.Incidents = incidents.Count;
         var pages = system.Told.Pages.Where(page => page.At >= _began).ToList();
         _outcome.Pages = pages.Count;
         _outcome.Alone = (Sent(isFiring: true), Sent(isFiring: false));
         foreach (var page in pages.Where(page => !incidents.Any(i => page.Key.EndsWith(i.Id, StringComparison.Ordinal) && i.Cause!.Text.Contains(trial.Fault, StringComparison.Ordinal))))
-            _outcome.Broken.Add($"A page that has nothing to do with it: {page.Key}");
+            _outcome.Broken.Add($"A page that has nothing to do with it: {page.Key}, {Describe(all.FirstOrDefault(i => page.Key.EndsWith(i.Id, StringComparison.Ordinal)))}");
     }
+
+    private static string Describe(Incident? incident) =>
+        incident is null ? "of no incident" : $"{incident.State} with {string.Join(", ", incident.Alerts.Select(alert => alert.Name))}: {incident.Cause?.Text}";
 
     private int Sent(bool isFiring) => system.Told.Alone.Count(sent => sent.At >= _began && sent.IsFiring == isFiring);
 

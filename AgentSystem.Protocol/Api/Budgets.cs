@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AgentSystem.Protocol.Api;
 
 /// <summary>
@@ -47,7 +49,13 @@ public sealed record BudgetReservation(string Id, decimal AmountUsd, DateTimeOff
 /// <param name="LimitUsd">The ceiling, in USD.</param>
 /// <param name="SpentUsd">Spent under it, in USD.</param>
 /// <param name="ReservedUsd">Held under it for calls under way, in USD.</param>
-public sealed record BudgetRefusal(string Detail, string Scope, decimal LimitUsd, decimal SpentUsd, decimal ReservedUsd);
+/// <param name="AmountUsd">What the call may cost at most, in USD.</param>
+public sealed record BudgetRefusal(string Detail, string Scope, decimal LimitUsd, decimal SpentUsd, decimal ReservedUsd, decimal AmountUsd)
+{
+    /// <summary>Whether only what is held for others stands in the way: most of that comes back when their calls are settled.</summary>
+    [JsonIgnore]
+    public bool IsPassing => SpentUsd + AmountUsd <= LimitUsd;
+}
 
 /// <summary>Tokens of a call, as the model's API counts them: the four kinds are disjoint.</summary>
 /// <param name="Input">Read as they are.</param>

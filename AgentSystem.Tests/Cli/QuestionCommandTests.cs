@@ -49,7 +49,7 @@ public sealed class QuestionCommandTests : IDisposable
         var limits = new PurseLimits(long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, 9);
         var held = await journal.RunAsync(s => s.Purse.Reserve(new(task.Id, 1, "marie", "m", Money.FromUsd(0.5m), TimeSpan.FromMinutes(1)), limits));
         await journal.RunAsync(s => s.Purse.Reserve(new(task.Id, 1, "marie", "m", Money.FromUsd(0.5m), TimeSpan.FromMinutes(1)), limits));
-        await journal.RunAsync(s => s.Purse.Settle(((CallDecision.Granted)held).Id, _ => Money.FromUsd(0.5m), new(1, 1), estimated: false));
+        await journal.RunAsync(s => s.Purse.Settle(((CallDecision.Granted)held).Id, (_, _) => Money.FromUsd(0.5m), new(1, 1), estimated: false));
 
         var shown = (await RunAsync("budget")).Out;
         foreach (var part in (string[])["month", "marie's day", "$4.00", "$0.50", "25 %", "Of 16 model calls that may be under way at once, 1 are."])

@@ -45,15 +45,53 @@ public sealed class BudgetTests
     {
         using var app = new OrchestratorApp(settings: (option, "1"));
         var task = await app.SubmitAsync();
-        await ReserveAsync(app, task, """ "amount_usd": 0.7, "seconds": 60 """);
+        var held = await ReserveAsync(app, task, """ "amount_usd": 0.7, "seconds": 60 """);
         var refused = await app.PostAsync("/budget/calls", Body(task, """ "amount_usd": 0.4, "seconds": 60 """));
         Assert.Equal(HttpStatusCode.PaymentRequired, refused.StatusCode);
         var refusal = (await refused.Content.ReadFromJsonAsync(ApiJson.Default.BudgetRefusal))!;
-        Assert.Equal((scope, 1m, 0m, 0.7m), (refusal.Scope, refusal.LimitUsd, refusal.SpentUsd, refusal.ReservedUsd));
+        Assert.Equal((scope, 1m, 0m, 0.7m, 0.4m, true), (refusal.Scope, refusal.LimitUsd, refusal.SpentUsd, refusal.ReservedUsd, refusal.AmountUsd, refusal.IsPassing));
         Assert.Contains("may cost 0.4 USD", refusal.Detail, StringComparison.Ordinal);
         Assert.Contains(advice, refusal.Detail, StringComparison.Ordinal);
         await ReserveAsync(app, task, """ "amount_usd": 0.3, "seconds": 60 """);
+
+        // Only what no settlement can make room for is counted: somebody may be paged for it.
+        await SettleAsync(app, held.Id, """{"usage":{"input":0,"output":0},"cost_usd":0.7}""");
+        refused = await app.PostAsync("/budget/calls", Body(task, """ "amount_usd": 0.4, "seconds": 60 """));
+        Assert.False((await refused.Content.ReadFromJsonAsync(ApiJson.Default.BudgetRefusal))!.IsPassing);
         await MetricsAsync(app, $"budget_refused_total{{scope=\"{scope}\"}} 1");
+    }
+
+    [Fact]
+    public async Task A_task_and_all_that_it_hands_on_have_one_ceiling()
+    {
+        using var app = new OrchestratorApp(settings: [("Budget:TaskUsd", "1"), ("Orchestrator:Subtasks:MaxDepth", "3")]);
+        var parent = await app.SubmitAsync("\"worker\":\"marie\"");
+        var child = await app.SubmitAsync($"\"worker\":\"anga\",\"parent_id\":\"{parent.Id}\"");
+        var grandchild = await app.SubmitAsync($"\"worker\":\"fabien\",\"parent_id\":\"{child.Id}\"");
+        var stranger = await app.SubmitAsync("\"worker\":\"fabien\"");
+        await SettleAsync(app, (await ReserveAsync(app, parent, """ "amount_usd": 0.5, "seconds": 60 """)).Id, """{"usage":{"input":0,"output":0},"cost_usd":0.5}""");
+        await ReserveAsync(app, child, """ "amount_usd": 0.3, "seconds": 60 """);
+
+        var refused = await app.PostAsync("/budget/calls", Body(grandchild, """ "amount_usd": 0.3, "seconds": 60 """));
+        var refusal = (await refused.Content.ReadFromJsonAsync(ApiJson.Default.BudgetRefusal))!;
+        Assert.Equal(("task", 0.5m, 0.3m), (refusal.Scope, refusal.SpentUsd, refusal.ReservedUsd));
+        Assert.Contains($"task {parent.Id} with all that it hands on is 1 USD", refusal.Detail, StringComparison.Ordinal);
+
+        await ReserveAsync(app, grandchild, """ "amount_usd": 0.2, "seconds": 60 """);
+        await ReserveAsync(app, stranger, """ "amount_usd": 0.9, "seconds": 60 """);
+    }
+
+    [Theory]
+    [InlineData("""{"usage":{"input":9,"output":1},"estimated":true}""", "0.5")]
+    [InlineData("""{"usage":{"input":0,"output":0},"estimated":true}""", "0")]
+    [InlineData("""{"usage":{"input":9,"output":1},"cost_usd":0.25}""", "0.25")]
+    public async Task What_was_taken_of_a_model_without_a_price_counts_in_full_unless_somebody_knows_its_cost(string settlement, string cost)
+    {
+        using var app = new OrchestratorApp();
+        var task = await app.SubmitAsync();
+        var held = await app.PostAsync("/budget/calls", Body(task, """ "amount_usd": 0.5, "seconds": 60 """).Replace("claude-sonnet-4-5", "opus", StringComparison.Ordinal));
+        var reservation = (await held.Content.ReadFromJsonAsync(ApiJson.Default.BudgetReservation))!;
+        Assert.Equal(decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture), (await SettleAsync(app, reservation.Id, settlement)).CostUsd);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class JournalModelTests : IDisposable
         "fail" => s.Fail(id, attempt, new("broken", ""), _ => TimeSpan.Zero) is not null,
         "hopeless" => s.Fail(id, attempt, new("broken", "", Retryable: false), _ => TimeSpan.Zero) is not null,
         "kill" => s.Kill(id, new("late", "")) is not null,
-        "cancel" => s.Cancel(id) is not null,
+        "cancel" => s.Cancel(id).Count > 0,
         _ => s.BeginDue(_time.GetUtcNow(), 10_000).Any(r => r.Id == id),
     };
 

@@ -47,7 +47,7 @@ public sealed class PurseModelTests : IDisposable
     {
         var task = await AcceptAsync("marie");
         var first = Assert.IsType<CallDecision.Granted>(await ReserveAsync(task, 10));
-        Assert.Equal((45L, 45L), await _journal.RunAsync(s => s.Purse.Settle(first.Id, _ => 45, new(1, 2), estimated: false)));
+        Assert.Equal((45L, 45L), await _journal.RunAsync(s => s.Purse.Settle(first.Id, (_, _) => 45, new(1, 2), estimated: false)));
         var refused = Assert.IsType<CallDecision.TooDear>(await ReserveAsync(task, 1));
         Assert.Equal(("task", 40L, 45L, 0L), (refused.Scope, refused.Limit, refused.Spent, refused.Reserved));
     }
@@ -125,7 +125,7 @@ public sealed class PurseModelTests : IDisposable
     {
         if (!call.Settled)
             (call.Cost, call.Settled) = (cost, true);
-        Assert.Equal(call.Cost, (await _journal.RunAsync(s => s.Purse.Settle(call.Id, _ => cost, new(0, 0), estimated: false)))!.Value.Cost);
+        Assert.Equal(call.Cost, (await _journal.RunAsync(s => s.Purse.Settle(call.Id, (_, _) => cost, new(0, 0), estimated: false)))!.Value.Cost);
     }
 
     private void Expire(List<Held> calls)

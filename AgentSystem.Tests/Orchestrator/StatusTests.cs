@@ -153,6 +153,26 @@ public sealed class StatusTests
         Assert.Equal(free.Worker, (await app.ShowAsync(pinned.Id)).Worker);
     }
 
+    [Fact]
+    public async Task A_task_that_was_handed_on_does_not_come_back_to_whoever_waits_for_it()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var app = new OrchestratorApp(time);
+        var parent = await app.SubmitAsync("\"worker\":\"marie\"");
+        var child = await app.SubmitAsync($"\"parent_id\":\"{parent.Id}\"");
+        var stranger = await app.SubmitAsync();
+        await OrchestratorApp.UntilAsync(async () => (await app.ShowAsync(stranger.Id)).Worker != "marie" || (stranger = await app.SubmitAsync()) is null, () => "a task that is not marie's");
+        long sequence = 0;
+        await OrchestratorApp.UntilAsync(async () =>
+        {
+            // Only marie is there.
+            Beat(app, "marie", ++sequence);
+            time.Advance(TimeSpan.FromSeconds(1));
+            return (await app.ShowAsync(stranger.Id)).Worker == "marie";
+        }, () => "marie to get the stranger's task");
+        Assert.Equal(child.Worker, (await app.ShowAsync(child.Id)).Worker);
+    }
+
     private static void Beat(OrchestratorApp app, string worker, long sequence) => ProtocolFile.Write(
         app.Volume.HeartbeatPath(worker, "i1"),
         new WorkerHeartbeat(worker, "i1", sequence, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, 4, 0, false, ["summarize"], "http://127.0.0.1:4567"),

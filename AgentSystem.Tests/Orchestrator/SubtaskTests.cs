@@ -64,6 +64,27 @@ public sealed class SubtaskTests
     }
 
     [Fact]
+    public async Task What_was_handed_on_is_cancelled_with_the_task_that_did_and_what_is_done_stays_done()
+    {
+        using var app = new OrchestratorApp(settings: ("Orchestrator:Subtasks:MaxDepth", "3"));
+        var parent = await app.SubmitAsync("\"worker\":\"marie\"");
+        var done = await app.SubmitAsync($"\"worker\":\"anga\",\"parent_id\":\"{parent.Id}\"");
+        app.Publish(await app.ClaimAsync(done));
+        await app.ReachesAsync(done.Id, TaskState.Completed);
+        var child = await app.SubmitAsync($"\"worker\":\"anga\",\"parent_id\":\"{parent.Id}\"");
+        var grandchild = await app.SubmitAsync($"\"worker\":\"fabien\",\"parent_id\":\"{child.Id}\"");
+        var active = app.Volume.ActivePath(grandchild.Worker, grandchild.Id);
+        await app.ClaimAsync(grandchild);
+
+        await app.PostAsync($"/tasks/{parent.Id}/cancel", "");
+
+        foreach (var id in new[] { parent.Id, child.Id, grandchild.Id })
+            Assert.Equal(TaskState.Cancelled, (await app.ShowAsync(id)).State);
+        Assert.Equal(TaskState.Completed, (await app.ShowAsync(done.Id)).State);
+        await OrchestratorApp.UntilAsync(() => Task.FromResult(!File.Exists(active)), () => "the grandchild's file to be taken away");
+    }
+
+    [Fact]
     public async Task Somebody_who_waits_for_a_task_hears_of_its_end_at_once()
     {
         using var app = new OrchestratorApp();

@@ -26,7 +26,8 @@ internal static class FaultCause
             let components = Components(fault, kind)
             let telling = alerts.Where(alert => kind.MayRaise(alert.Name) && components.Any(component => Concerns(alert.Component, component, kind))).ToList()
             where telling.Count > 0
-            orderby telling.Any(alert => alert.Name == kind.Raises) descending, fault.EndedAt is null || fault.EndedAt >= began descending, fault.StartedAt descending
+            // One that was there goes before the aftermath of another, even if the alert is what that other one raises.
+            orderby fault.EndedAt is null || fault.EndedAt >= began descending, telling.Any(alert => alert.Name == kind.Raises) descending, fault.StartedAt descending
             select (fault, kind, told: telling.OrderBy(alert => alert.Name != kind.Raises).ThenBy(alert => alert.StartsAt).First());
         if (candidates.FirstOrDefault() is not { fault: { } injected } found)
             return null;

@@ -36,7 +36,9 @@ internal static class BudgetEndpoints
                 return Results.Json(
                     new BudgetReservation(granted.Id, Money.ToUsd(call.Amount), granted.ExpiresAt), ApiJson.Default.BudgetReservation, statusCode: StatusCodes.Status201Created);
             case CallDecision.TooDear refusal:
-                instruments.Refused(refusal.Scope);
+                // What only waits for others' calls to be settled is asked for again in a moment, and mostly granted.
+                if (refusal.Spent + call.Amount > refusal.Limit)
+                    instruments.Refused(refusal.Scope);
                 return Refused(call, refusal);
             case CallDecision.Busy:
                 http.Response.Headers.RetryAfter = RetryAfterSeconds;
@@ -63,11 +65,19 @@ internal static class BudgetEndpoints
             errors.At("").Add("cost_usd", "must not be negative");
         errors.ThrowIfAny();
         var settled = await journal.RunAsync(s => s.Purse.Settle(
-            id, model => settlement.CostUsd is { } usd ? Money.FromUsd(usd) : ModelPrices.Cost(prices.Of(model) ?? new(), settlement.Usage), settlement.Usage, settlement.Estimated));
+            id, (model, held) => CostOf(settlement, prices.Of(model), held), settlement.Usage, settlement.Estimated));
         return settled is var (cost, taskCost)
             ? Results.Json(new BudgetSettled(Money.ToUsd(cost), Money.ToUsd(taskCost)), ApiJson.Default.BudgetSettled)
             : throw new BadInputException(StatusCodes.Status404NotFound, "There is no such reservation.", "Its id is in the answer to POST /budget/calls.");
     }
+
+    // What was taken and has no price counts as what was held for it: it can be no more, and nobody knows how much less.
+    private static long CostOf(BudgetSettlement settlement, ModelPrice? price, long held) => (settlement, price) switch
+    {
+        ({ CostUsd: { } usd }, _) => Money.FromUsd(usd),
+        (_, not null) => ModelPrices.Cost(price, settlement.Usage),
+        _ => settlement.Usage == new TokenUsage(0, 0) ? 0 : held,
+    };
 
     private static CallRequest Check(BudgetRequest request, ModelPrices prices, WorkerCatalog workers)
     {
@@ -98,7 +108,7 @@ internal static class BudgetEndpoints
         var (limit, spent, reserved) = (Money.ToUsd(refusal.Limit), Money.ToUsd(refusal.Spent), Money.ToUsd(refusal.Reserved));
         var (whose, option) = refusal.Scope switch
         {
-            PursePeriod.Task => ($"task {call.TaskId}", "Budget:TaskUsd"),
+            PursePeriod.Task => (refusal.Task == call.TaskId ? $"task {refusal.Task}" : $"task {refusal.Task} with all that it hands on", "Budget:TaskUsd"),
             PursePeriod.OfWorker => ($"{call.Worker}'s day", $"Budget:Workers:{call.Worker}"),
             PursePeriod.Day => ("the day", "Budget:DayUsd"),
             _ => ("the month", "Budget:MonthUsd"),
@@ -107,6 +117,6 @@ internal static class BudgetEndpoints
             $"The call may cost {Money.ToUsd(call.Amount):0.####} USD. The budget of {whose} is {limit:0.####} USD, of which {spent:0.####} are spent and {reserved:0.####} held for calls under way. Raise {option} if it is worth that.");
         return Results.Problem(
             detail: detail, statusCode: StatusCodes.Status402PaymentRequired, title: $"The budget of {whose} does not allow this call.",
-            extensions: new Dictionary<string, object?> { ["scope"] = refusal.Scope, ["limit_usd"] = limit, ["spent_usd"] = spent, ["reserved_usd"] = reserved });
+            extensions: new Dictionary<string, object?> { ["scope"] = refusal.Scope, ["limit_usd"] = limit, ["spent_usd"] = spent, ["reserved_usd"] = reserved, ["amount_usd"] = Money.ToUsd(call.Amount) });
     }
 }

@@ -87,11 +87,11 @@ internal static class TaskEndpoints
     private static async Task<IResult> CancelAsync(string id, TaskJournal journal, DispatchSignals signals, TaskViews views)
     {
         var record = Find(journal, id);
-        if (await journal.RunAsync(s => s.Cancel(id)) is { } cancelled)
-        {
-            signals.Unwanted(cancelled.Worker, id);
-            return Results.Json(views.Full(cancelled), ApiJson.Default.TaskView);
-        }
+        var cancelled = await journal.RunAsync(s => s.Cancel(id));
+        foreach (var task in cancelled)
+            signals.Unwanted(task.Worker, task.Id);
+        if (cancelled is [var ours, ..])
+            return Results.Json(views.Full(ours), ApiJson.Default.TaskView);
         record = Find(journal, id);
         return record.State == TaskState.Cancelled
             ? Results.Json(views.Full(record), ApiJson.Default.TaskView)

@@ -27,7 +27,9 @@ public sealed class Rerouter(
                 continue;
             foreach (var record in journal.Queries.InState(gone, TaskState.Ready, MaxPerScan).Concat(journal.Queries.InState(gone, TaskState.Pending, MaxPerScan)))
             {
-                if (record.Pinned || LeastLoaded(record.Type) is not { } other)
+                // Nobody gets a task back that he handed on himself, and waits for.
+                var waiting = journal.Queries.Ancestors(record.ParentId, options.Value.Subtasks.MaxDepth).Select(t => t.Worker);
+                if (record.Pinned || LeastLoaded(record.Type, waiting) is not { } other)
                     continue;
                 // Whoever renames the file has the task: if that is not us, the worker is not gone after all.
                 if (record.State == TaskState.Pending || files.TryTakeBack(gone, record.Id))
@@ -36,5 +38,6 @@ public sealed class Rerouter(
         }
     }
 
-    private string? LeastLoaded(string type) => workers.WorkersFor(type).Where(presence.IsAlive).MinBy(journal.Counts.Load);
+    private string? LeastLoaded(string type, IEnumerable<string> waiting) =>
+        workers.WorkersFor(type).Except(waiting).Where(presence.IsAlive).MinBy(journal.Counts.Load);
 }

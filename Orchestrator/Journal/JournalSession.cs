@@ -124,11 +124,22 @@ public sealed partial class JournalSession : IDisposable
         return Apply(record, record with { State = TaskState.Dead, FinishedAt = _time.GetUtcNow(), DueAt = null }, $"{error.Type}: {error.Message}");
     }
 
-    /// <summary>Cancels the task. Null when it is settled or unknown.</summary>
-    public TaskRecord? Cancel(string id) =>
-        _sql.Find(id) is { } record && !record.State.IsSettled()
-            ? Apply(record, record with { State = TaskState.Cancelled, FinishedAt = _time.GetUtcNow(), DueAt = null }, "cancelled by request")
-            : null;
+    /// <summary>
+    /// Cancels the task, and what it has handed on and is not settled: nobody wants that any more. The first is the task itself; none when it is settled
+    /// or unknown.
+    /// </summary>
+    public IReadOnlyList<TaskRecord> Cancel(string id)
+    {
+        if (_sql.Find(id) is not { } task || task.State.IsSettled())
+            return [];
+        var cancelled = new List<TaskRecord> { Cancel(task, "cancelled by request") };
+        for (var i = 0; i < cancelled.Count; i++)
+            cancelled.AddRange(_sql.Children(cancelled[i].Id).Select(child => Cancel(child, $"cancelled with {child.ParentId}")));
+        return cancelled;
+    }
+
+    private TaskRecord Cancel(TaskRecord record, string message) =>
+        Apply(record, record with { State = TaskState.Cancelled, FinishedAt = _time.GetUtcNow(), DueAt = null }, message);
 
     /// <summary>Makes attempts pending that are due, <paramref name="limit"/> at most.</summary>
     public IReadOnlyList<TaskRecord> BeginDue(DateTimeOffset now, int limit) =>

@@ -22,8 +22,8 @@ public abstract record CallDecision
     /// <summary>The money is held.</summary>
     public sealed record Granted(string Id, DateTimeOffset ExpiresAt) : CallDecision;
 
-    /// <summary>It would pass a ceiling. Amounts in 10⁻⁹ USD.</summary>
-    public sealed record TooDear(string Scope, long Limit, long Spent, long Reserved) : CallDecision;
+    /// <summary>It would pass a ceiling; the one of <c>task</c> is that of the task which all that is handed on began with. Amounts in 10⁻⁹ USD.</summary>
+    public sealed record TooDear(string Scope, string Task, long Limit, long Spent, long Reserved) : CallDecision;
 
     /// <summary>Too many calls are under way.</summary>
     public sealed record Busy : CallDecision;
@@ -58,10 +58,10 @@ public sealed class Purse : IDisposable
         var now = _time.GetUtcNow();
         if (_tasks.Find(call.TaskId) is not { } task || task.Attempt != call.Attempt || task.Worker != call.Worker || !task.IsInHand)
             return new CallDecision.NotInHand(_tasks.Find(call.TaskId));
-        Expire(now);
-        foreach (var (scope, limit, amount) in Ceilings(call, task, limits, now))
+        var origin = _tasks.Origin(task);
+        foreach (var (scope, limit, amount) in Ceilings(call, origin, limits, now))
             if (amount.Spent + amount.Reserved + call.Amount > limit)
-                return new CallDecision.TooDear(scope, limit, amount.Spent, amount.Reserved);
+                return new CallDecision.TooDear(scope, origin, limit, amount.Spent, amount.Reserved);
         if (_sql.CountOpen() >= limits.Calls)
             return new CallDecision.Busy();
         var id = TaskId.New(now);
@@ -75,13 +75,17 @@ public sealed class Purse : IDisposable
     /// Gives back what is held for the call and books what it did cost, in 10⁻⁹ USD; changes nothing when that was done before. Answers the call's cost and
     /// its task's; null when there is no such call.
     /// </summary>
-    public (long Cost, long TaskCost)? Settle(string id, Func<string, long> costOfModel, TokenUsage usage, bool estimated)
+    /// <param name="id">The call.</param>
+    /// <param name="costOf">The cost, by the call's model and what is held for it.</param>
+    /// <param name="usage">What it took.</param>
+    /// <param name="estimated">Whether that is a guess.</param>
+    public (long Cost, long TaskCost)? Settle(string id, Func<string, long, long> costOf, TokenUsage usage, bool estimated)
     {
         if (_sql.Find(id) is not { } call)
             return null;
         if (call.State == CallState.Settled)
             return (call.Cost, _tasks.AddCost(call.TaskId, 0));
-        var cost = costOfModel(call.Model);
+        var cost = costOf(call.Model, call.Reserved);
         // A call that was counted in full, because nobody settled it in time, is put right.
         _sql.Close(id, CallState.Settled, cost, usage, estimated);
         Book(call.At, call.Worker, cost - call.Cost, call.State == CallState.Open ? -call.Reserved : 0);
@@ -105,9 +109,10 @@ public sealed class Purse : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _sql.Dispose();
 
-    private IEnumerable<(string Scope, long Limit, (long Spent, long Reserved) Amount)> Ceilings(CallRequest call, TaskRecord task, PurseLimits limits, DateTimeOffset now)
+    // A task and all that it hands on have one ceiling: else whoever has come to it would let others go on.
+    private IEnumerable<(string Scope, long Limit, (long Spent, long Reserved) Amount)> Ceilings(CallRequest call, string origin, PurseLimits limits, DateTimeOffset now)
     {
-        yield return (PursePeriod.Task, limits.Task, (task.Cost ?? 0, _sql.OpenOf(task.Id)));
+        yield return (PursePeriod.Task, limits.Task, _sql.AmountOfFamily(origin));
         foreach (var row in PursePeriod.Of(now, call.Worker))
             yield return (row.Scope, row.Scope switch { PursePeriod.OfWorker => limits.Worker, PursePeriod.Day => limits.Day, _ => limits.Month }, _sql.Amount(row));
     }

@@ -23,14 +23,21 @@ internal sealed class PurseStatements : PreparedStatements
 {
     private const string Columns = "id, task_id, worker, model, state, reserved, cost, at";
 
-    private readonly SqliteCommand _find, _insert, _close, _openSince, _openOf, _countOpen, _amount, _add;
+    private readonly SqliteCommand _find, _insert, _close, _openSince, _family, _countOpen, _amount, _add;
 
     internal PurseStatements(SqliteConnection connection)
         : base(connection)
     {
         _find = Prepare($"SELECT {Columns} FROM calls WHERE id = $id", "$id");
         _openSince = Prepare($"SELECT {Columns} FROM calls WHERE state = 0 AND expires_at <= $now", "$now");
-        _openOf = Prepare("SELECT coalesce(sum(reserved), 0) FROM calls WHERE state = 0 AND task_id = $task", "$task");
+        _family = Prepare(
+            """
+            WITH RECURSIVE family (id, cost) AS (
+              SELECT id, cost FROM tasks WHERE id = $task
+              UNION SELECT child.id, child.cost FROM tasks child JOIN family ON child.parent_id = family.id)
+            SELECT coalesce(sum(cost), 0), (SELECT coalesce(sum(reserved), 0) FROM calls WHERE state = 0 AND task_id IN (SELECT id FROM family)) FROM family
+            """,
+            "$task");
         _countOpen = Prepare("SELECT count(*) FROM calls WHERE state = 0");
         _insert = Prepare(
             """
@@ -57,7 +64,8 @@ internal sealed class PurseStatements : PreparedStatements
 
     internal IReadOnlyList<CallRecord> OpenSince(DateTimeOffset now) => Read(_openSince, ReadCall, Rows.Time(now));
 
-    internal long OpenOf(string task) => Read(_openOf, row => row.GetInt64(0), task).Single();
+    /// <summary>Spent by and held for a task and all that was handed on by it.</summary>
+    internal (long Spent, long Reserved) AmountOfFamily(string task) => Read(_family, row => (row.GetInt64(0), row.GetInt64(1)), task).Single();
 
     internal int CountOpen() => Convert.ToInt32(_countOpen.ExecuteScalar(), CultureInfo.InvariantCulture);
 

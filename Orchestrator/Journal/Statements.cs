@@ -10,7 +10,7 @@ internal sealed class Statements : PreparedStatements
 {
     private readonly SqliteCommand _begin, _commit, _rollback, _savepoint, _release, _rollbackTo;
     private readonly SqliteCommand _find, _findByKey, _insert, _update, _due, _insertError, _insertEvent, _trimEvents;
-    private readonly SqliteCommand _countChildren, _addCost, _delete, _deleteErrors, _deleteCalls, _deleteQuestions;
+    private readonly SqliteCommand _children, _countChildren, _addCost, _delete, _deleteErrors, _deleteCalls, _deleteQuestions;
 
     internal Statements(SqliteConnection connection)
         : base(connection)
@@ -50,6 +50,7 @@ internal sealed class Statements : PreparedStatements
             VALUES ($task, $event, $worker, $attempt, $at, $progress, $message, $correlation) RETURNING seq
             """,
             "$task", "$event", "$worker", "$attempt", "$at", "$progress", "$message", "$correlation");
+        _children = Prepare($"SELECT {Rows.TaskColumns} FROM tasks WHERE parent_id = $parent AND state < 4", "$parent");
         _countChildren = Prepare("SELECT count(*) FROM tasks WHERE parent_id = $parent", "$parent");
         _addCost = Prepare("UPDATE tasks SET cost = coalesce(cost, 0) + $change WHERE id = $id RETURNING cost", "$change", "$id");
         _delete = Prepare("DELETE FROM tasks WHERE seq = $seq AND state >= 4", "$seq");
@@ -118,6 +119,17 @@ internal sealed class Statements : PreparedStatements
             Rows.Time(after.DueAt), OrNull(after.PreviousAttempt), before.Seq, (int)before.State, before.Attempt);
         if (changed != 1)
             throw new InvalidOperationException($"Task {before.Id} changed behind the writer's back.");
+    }
+
+    /// <summary>The unsettled tasks that this one has handed on.</summary>
+    internal IReadOnlyList<TaskRecord> Children(string parent) => Read(_children, Rows.ReadTask, parent);
+
+    /// <summary>The task that the row above this one began with, as far as it is known; the task itself when nobody handed it on.</summary>
+    internal string Origin(TaskRecord task)
+    {
+        while (task.ParentId is { } parent && Find(parent) is { } above)
+            task = above;
+        return task.Id;
     }
 
     internal int CountChildren(string parent) => Convert.ToInt32(Bind(_countChildren, parent).ExecuteScalar(), CultureInfo.InvariantCulture);

@@ -2,11 +2,16 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AgentSystem.Protocol.Api;
+using AgentSystem.Workers.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace AgentSystem.Workers.Api;
 
-/// <summary>What agents ask of the orchestrator over HTTP: money for model calls, child tasks, and answers of people.</summary>
-public sealed class OrchestratorApi(IHttpClientFactory clients)
+/// <summary>
+/// What agents ask of the orchestrator over HTTP: money for model calls, child tasks, and answers of people. It may be started anew at any time,
+/// and a task whose agent has waited for an hour must not fail for that: what can be asked again without harm is.
+/// </summary>
+public sealed class OrchestratorApi(IHttpClientFactory clients, IOptions<ClaudeOptions> options, TimeProvider time)
 {
     /// <summary>Name of the HTTP client.</summary>
     public const string Client = "orchestrator-api";
@@ -16,6 +21,8 @@ public sealed class OrchestratorApi(IHttpClientFactory clients)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250), LongestPause = TimeSpan.FromSeconds(5);
+
     /// <summary>Asks for money and a slot. The caller judges the refusals, see <see cref="BudgetRequest"/>.</summary>
     /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
     public Task<BudgetReservation> ReserveAsync(BudgetRequest request, CancellationToken cancellation) =>
@@ -23,33 +30,62 @@ public sealed class OrchestratorApi(IHttpClientFactory clients)
 
     /// <summary>Says what a call did cost; may be said again.</summary>
     /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
-    public Task<BudgetSettled> SettleAsync(string id, BudgetSettlement settlement, CancellationToken cancellation) => SendAsync(
-        HttpMethod.Put, $"budget/calls/{Uri.EscapeDataString(id)}", settlement,
-        ApiJson.Default.BudgetSettlement, ApiJson.Default.BudgetSettled, Patience, cancellation);
+    public Task<BudgetSettled> SettleAsync(string id, BudgetSettlement settlement, CancellationToken cancellation) => AgainAsync(
+        () => SendAsync(
+            HttpMethod.Put, $"budget/calls/{Uri.EscapeDataString(id)}", settlement,
+            ApiJson.Default.BudgetSettlement, ApiJson.Default.BudgetSettled, Patience, cancellation),
+        options.Value.OutagePatience, cancellation);
 
-    /// <summary>Hands a task in.</summary>
+    /// <summary>Hands a task in that has an idempotency key.</summary>
     /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
-    public Task<TaskView> SubmitAsync(TaskSubmission task, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, "tasks", task, ApiJson.Default.TaskSubmission, ApiJson.Default.TaskView, Patience, cancellation);
+    public Task<TaskView> SubmitAsync(TaskSubmission task, CancellationToken cancellation) => AgainAsync(
+        () => SendAsync(HttpMethod.Post, "tasks", task, ApiJson.Default.TaskSubmission, ApiJson.Default.TaskView, Patience, cancellation),
+        options.Value.OutagePatience, cancellation);
 
-    /// <summary>The task as soon as it is settled, or as it is after half a minute.</summary>
+    /// <summary>The task once it is settled.</summary>
+    /// <exception cref="OrchestratorException">It refuses.</exception>
+    public Task<TaskView> WaitForTaskAsync(TaskView task, CancellationToken cancellation) =>
+        WaitAsync($"tasks/{Uri.EscapeDataString(task.Id)}", task, static t => t.State.IsSettled(), ApiJson.Default.TaskView, cancellation);
+
+    /// <summary>Asks a person. The same question of a task is one question.</summary>
     /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
-    public Task<TaskView> WaitForTaskAsync(string id, CancellationToken cancellation) =>
-        GetAsync($"tasks/{Uri.EscapeDataString(id)}", ApiJson.Default.TaskView, cancellation);
+    public Task<Question> AskAsync(string taskId, QuestionRequest question, CancellationToken cancellation) => AgainAsync(
+        () => SendAsync(
+            HttpMethod.Post, $"tasks/{Uri.EscapeDataString(taskId)}/questions", question,
+            ApiJson.Default.QuestionRequest, ApiJson.Default.Question, Patience, cancellation),
+        options.Value.OutagePatience, cancellation);
 
-    /// <summary>Asks a person.</summary>
-    /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
-    public Task<Question> AskAsync(string taskId, QuestionRequest question, CancellationToken cancellation) => SendAsync(
-        HttpMethod.Post, $"tasks/{Uri.EscapeDataString(taskId)}/questions", question,
-        ApiJson.Default.QuestionRequest, ApiJson.Default.Question, Patience, cancellation);
+    /// <summary>The question once it is answered or over.</summary>
+    /// <exception cref="OrchestratorException">It refuses.</exception>
+    public Task<Question> WaitForAnswerAsync(Question question, CancellationToken cancellation) =>
+        WaitAsync($"questions/{Uri.EscapeDataString(question.Id)}", question, static q => q.State != "open", ApiJson.Default.Question, cancellation);
 
-    /// <summary>The question as soon as it is answered or over, or as it is after half a minute.</summary>
-    /// <exception cref="OrchestratorException">It does not answer, or refuses.</exception>
-    public Task<Question> WaitForAnswerAsync(string id, CancellationToken cancellation) =>
-        GetAsync($"questions/{Uri.EscapeDataString(id)}", ApiJson.Default.Question, cancellation);
+    /// <summary>Waits however long the orchestrator is away: whoever waits no more says so by <paramref name="cancellation"/>.</summary>
+    private async Task<T> WaitAsync<T>(string path, T current, Func<T, bool> isOver, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        while (!isOver(current))
+            current = await AgainAsync(
+                () => SendAsync<object, T>(HttpMethod.Get, $"{path}?wait={Hold.TotalSeconds:0}", null, null, type, Hold + Patience, cancellation),
+                TimeSpan.MaxValue, cancellation);
+        return current;
+    }
 
-    private Task<TAnswer> GetAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> answer, CancellationToken cancellation) =>
-        SendAsync<object, TAnswer>(HttpMethod.Get, $"{path}?wait={Hold.TotalSeconds:0}", null, null, answer, Hold + Patience, cancellation);
+    /// <summary>Asks again while the orchestrator does not answer.</summary>
+    private async Task<T> AgainAsync<T>(Func<Task<T>> ask, TimeSpan patience, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : pause)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (OrchestratorException e) when (e.IsOutage && time.GetElapsedTime(began) < patience)
+            {
+                await Task.Delay(pause, time, cancellation);
+            }
+        }
+    }
 
     private async Task<TAnswer> SendAsync<TBody, TAnswer>(
         HttpMethod method, string path, TBody? body, JsonTypeInfo<TBody>? type, JsonTypeInfo<TAnswer> answer, TimeSpan patience,
@@ -124,6 +160,9 @@ public sealed class OrchestratorException(HttpStatusCode? status, string message
 {
     /// <summary>What it answered; null when it did not.</summary>
     public HttpStatusCode? Status { get; } = status;
+
+    /// <summary>Whether it is away, or not itself: later it may be there again.</summary>
+    public bool IsOutage => Status is null or >= HttpStatusCode.InternalServerError;
 
     /// <summary>When it may be asked again.</summary>
     public TimeSpan? RetryAfter { get; init; }

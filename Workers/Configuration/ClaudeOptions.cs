@@ -64,6 +64,10 @@ public sealed class ClaudeOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Claude:MaxRetryDelay must lie between 0 and 1 h.")]
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long agents bear with an orchestrator that does not answer, for example because it is started anew.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "Claude:OutagePatience must lie between 0 and 1 d.")]
+    public TimeSpan OutagePatience { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>When calls of a model are given up for a while.</summary>
     [ValidateObjectMembers]
     public BreakerOptions Breaker { get; set; } = new();

@@ -17,6 +17,9 @@ public sealed class ActiveTask(AgentTask task, string path) : IDisposable
     /// <summary>The active file. Its modification time is the lease.</summary>
     public string Path { get; } = path;
 
+    /// <summary>Its place among those that are worked on at once.</summary>
+    public TaskSlot? Slot { get; set; }
+
     /// <summary>How long we knew of the task before a slot was free for it.</summary>
     public TimeSpan SlotWait { get; set; }
 

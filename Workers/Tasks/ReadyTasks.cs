@@ -30,10 +30,12 @@ public sealed class ReadyTasks(TimeProvider time) : IDisposable
         return true;
     }
 
-    /// <summary>Takes the id of the task that comes first, and how long it waited here for somebody to take it; waits while there is none.</summary>
-    public async ValueTask<(string Id, TimeSpan Waited)> TakeAsync(CancellationToken cancellation)
+    /// <summary>Waits until there is a task. Whoever has waited takes one.</summary>
+    public Task WaitAsync(CancellationToken cancellation) => _available.WaitAsync(cancellation);
+
+    /// <summary>Takes the id of the task that comes first, and how long it waited here for somebody to take it.</summary>
+    public (string Id, TimeSpan Waited) Take()
     {
-        await _available.WaitAsync(cancellation);
         lock (_gate)
         {
             var id = _order.Dequeue();

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Options;
 namespace AgentSystem.Workers.Tasks;
 
 /// <summary>
-/// The worker's loop, as many times as it may work on tasks at once: take the next task, claim it, run it. When the host stops it takes
-/// no more, lets running tasks finish within <see cref="WorkerOptions.DrainGrace"/> and puts back the rest.
+/// The worker's loop: whenever a place is free, take the next task, claim it, run it. When the host stops it takes no more, lets running tasks
+/// finish within <see cref="WorkerOptions.DrainGrace"/> and puts back the rest.
 /// </summary>
 public sealed partial class TaskPump(
-    ReadyTasks ready, TaskClaimer claimer, TaskRunner runner, ActiveTasks active, IHostApplicationLifetime lifetime,
+    ReadyTasks ready, TaskSlots slots, TaskClaimer claimer, TaskRunner runner, ActiveTasks active, IHostApplicationLifetime lifetime,
     IOptions<WorkerOptions> options, TimeProvider time, ILogger<TaskPump> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -24,7 +24,7 @@ public sealed partial class TaskPump(
             Draining(active.Count, options.Value.DrainGrace);
             drain.CancelAfter(options.Value.DrainGrace);
         });
-        await Task.WhenAll(Enumerable.Range(0, options.Value.Concurrency).Select(_ => LoopAsync(stop.Token, drain.Token)));
+        await LoopAsync(stop.Token, drain.Token);
     }
 
     private async Task WaitForStartAsync(CancellationToken cancellation)
@@ -36,23 +36,56 @@ public sealed partial class TaskPump(
 
     private async Task LoopAsync(CancellationToken stop, CancellationToken drain)
     {
-        while (!stop.IsCancellationRequested)
+        var running = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                // First a task, then a place: one that is kept for tasks to come is lost to those that want theirs back.
+                await ready.WaitAsync(stop);
+                var slot = await slots.EnterAsync(stop);
+                running.RemoveAll(task => task.IsCompleted);
+                if (Next(slot) is { } claim)
+                    running.Add(Task.Run(() => RunAsync(claim, slot, drain), CancellationToken.None));
+                else
+                    slot.Dispose();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+        await Task.WhenAll(running);
+    }
+
+    /// <summary>The next task, claimed; null when somebody else has it.</summary>
+    private ActiveTask? Next(TaskSlot slot)
+    {
+        // It may have arrived together with the order to stop: then its file stays where it is.
+        lifetime.ApplicationStopping.ThrowIfCancellationRequested();
+        try
+        {
+            var (id, waited) = ready.Take();
+            var claim = claimer.TryClaim(id);
+            if (claim is not null)
+                (claim.Slot, claim.SlotWait) = (slot, waited);
+            return claim;
+        }
+        catch (Exception e)
+        {
+            Failed(e);
+            return null;
+        }
+    }
+
+    private async Task RunAsync(ActiveTask claim, TaskSlot slot, CancellationToken drain)
+    {
+        using (slot)
+        using (claim)
         {
             try
             {
-                var (id, waited) = await ready.TakeAsync(stop);
-                // It may have arrived together with the order to stop: then its file stays where it is.
-                if (lifetime.ApplicationStopping.IsCancellationRequested)
-                    return;
-                if (claimer.TryClaim(id) is not { } claim)
-                    continue;
-                claim.SlotWait = waited;
-                using (claim)
-                    await runner.RunAsync(claim, drain);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
+                await runner.RunAsync(claim, drain);
             }
             catch (Exception e)
             {

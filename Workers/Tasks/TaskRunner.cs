@@ -35,7 +35,7 @@ public sealed partial class TaskRunner(
             var startedAt = time.GetUtcNow();
             status.Send(task, LineStatus.Claimed);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(claim.Lost, drain);
-            var ending = await WorkAsync(task, stop.Token);
+            var ending = await WorkAsync(claim, stop.Token);
             if (ending is null && !claim.Lost.IsCancellationRequested)
                 Release(claim, scope);
             else if (ending is null || !claimer.IsOurs(claim) || !claim.TryEnd())
@@ -50,8 +50,9 @@ public sealed partial class TaskRunner(
     }
 
     /// <summary>The output or the error; null when it was stopped.</summary>
-    private async Task<Ending?> WorkAsync(AgentTask task, CancellationToken stop)
+    private async Task<Ending?> WorkAsync(ActiveTask claim, CancellationToken stop)
     {
+        var task = claim.Task;
         if (task.Deadline <= time.GetUtcNow())
             return Ending.TooLate(task);
         using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -60,7 +61,7 @@ public sealed partial class TaskRunner(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         try
         {
-            return new Ending(await DoAsync(task, either.Token), null);
+            return new Ending(await DoAsync(claim, either.Token), null);
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -84,8 +85,9 @@ public sealed partial class TaskRunner(
     }
 
     /// <summary>Has the task's agent do it, and where that cannot, for no fault of the task's, those that stand in for it.</summary>
-    private async Task<JsonElement> DoAsync(AgentTask task, CancellationToken cancellation)
+    private async Task<JsonElement> DoAsync(ActiveTask claim, CancellationToken cancellation)
     {
+        var task = claim.Task;
         var agent = agents.Select(task);
         status.Send(task, LineStatus.Started, progress: 0, message: $"agent {agent.Name}");
         var (tried, insteadOf) = (new List<string>(), new List<AgentSubstitution>());
@@ -94,7 +96,7 @@ public sealed partial class TaskRunner(
             tried.Add(agent.Name);
             try
             {
-                return AgentNote.Add(await InvokeAsync(agent, task, cancellation), agent.Name, insteadOf);
+                return AgentNote.Add(await InvokeAsync(agent, claim, cancellation), agent.Name, insteadOf);
             }
             catch (AgentException e) when (!cancellation.IsCancellationRequested && agents.StandIn(task, tried, e) is { } next)
             {
@@ -106,15 +108,19 @@ public sealed partial class TaskRunner(
         }
     }
 
-    private async Task<JsonElement> InvokeAsync(IAgent agent, AgentTask task, CancellationToken cancellation)
+    private async Task<JsonElement> InvokeAsync(IAgent agent, ActiveTask claim, CancellationToken cancellation)
     {
+        var task = claim.Task;
         using var activity = TaskActivities.StartInvokeAgent(task, agent.Name);
         var throttle = new ProgressThrottle(time);
         var context = new AgentContext(task, documents, time, (fraction, message) =>
         {
             if (throttle.Admits(fraction))
                 status.Send(task, LineStatus.Progress, fraction, message);
-        });
+        })
+        {
+            Slot = claim.Slot,
+        };
         try
         {
             // On a thread of its own, so that an agent that never yields can be left behind.

@@ -70,6 +70,19 @@ public sealed class FaultCauseTests
         Assert.Equal("The fault worker-down, injected into all workers", RootCause.Find([before, Alert("WorkerDown", "marie")], [], faults).Text);
     }
 
+    [Fact]
+    public void The_aftermath_of_another_fault_does_not_take_what_is_left_of_an_incident_from_the_one_that_was_there()
+    {
+        var alerts = new[]
+        {
+            Alert("ClaudeAPIFailures", null, at: 5) with { Phase = AlertPhase.Resolved },
+            Alert("HighErrorRate", "anga", "warning", at: 10) with { Phase = AlertPhase.Suppressed },
+        };
+        var faults = new[] { Fault("failing-agent", "anga", -300, -200), Fault("claude-errors", null, from: 0, to: 60) };
+
+        Assert.Equal("The fault claude-errors, injected into all workers", RootCause.Find(alerts, [], faults).Text);
+    }
+
     private static InjectedFault Fault(string name, string? worker, double from, double? to = null) => new()
     {
         Id = $"{name}-{worker}",

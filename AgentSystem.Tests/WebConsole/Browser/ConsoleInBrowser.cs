@@ -93,7 +93,7 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
         Simulation.Enable(builder);
         foreach (var worker in RunningSystem.Workers)
             builder.CreateResourceBuilder<ProjectResource>(worker)
-                .WithEnvironment("ANTHROPIC_API_KEY", "none")
+                .WithEnvironment("ANTHROPIC_API_KEY", ClaudeWorker.Key)
                 .WithEnvironment("ANTHROPIC_BASE_URL", Claude.Url)
                 .WithEnvironment("Worker__Agent", "offline");
         var console = builder.CreateResourceBuilder<ProjectResource>("console");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using AgentSystem.Protocol.Api;
 using AgentSystem.Tests.Support;
@@ -40,6 +41,7 @@ public sealed class AnthropicAgentTests
         Assert.Equal(["read_file", "write_file", "ask_worker", "ask_person"], tools.Select(t => (string?)t!["name"]));
         Assert.Equal("ephemeral", (string?)tools[^1]!["cache_control"]!["type"]);
         Assert.True((bool?)asked.Body["stream"]);
+        Assert.DoesNotContain("cache_control", asked.Messages.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("<document>\n# Title", asked.Last, StringComparison.Ordinal);
         Assert.Contains(ClaudeWorker.Key, string.Join(' ', asked.Headers.Values), StringComparison.Ordinal);
     }
@@ -89,13 +91,96 @@ public sealed class AnthropicAgentTests
             ? child with { State = TaskState.Active }
             : child with { State = TaskState.Completed, Output = JsonSerializer.SerializeToElement(new { answer = 42 }) };
 
-        await worker.OutputAsync("t1", "summarize", Document);
+        var trace = ActivityTraceId.CreateRandom().ToHexString();
+        worker.Volume.Place(TestVolume.NewTask("t1", "summarize", Document, t => t with { TraceContext = new($"00-{trace}-00f067aa0ba902b7-01") }));
+        Assert.Null((await worker.Volume.ResultAsync("t1")).Error);
 
         var (task, traceparent) = Assert.Single(worker.Purse.Children);
         Assert.Equal(("t1", "anga", "summarize"), (task.ParentId, task.Worker, task.Type));
         Assert.StartsWith("child-t1-", task.IdempotencyKey, StringComparison.Ordinal);
-        Assert.NotEmpty(traceparent);
+        Assert.Contains(trace, traceparent, StringComparison.Ordinal);
         Assert.Contains("\"answer\":42", Assert.Single(results).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_child_that_was_not_waited_for_is_found_by_asking_the_same_again()
+    {
+        var results = new List<string>();
+        await using var worker = await ClaudeWorker.StartAsync(asked =>
+        {
+            results.AddRange(asked.ToolResults.Select(r => r.Text));
+            return asked.Number > 2 ? Reply.Say(Summary) : Reply.Use("ask_worker", new { type = "summarize", payload = new { text = "x" }, wait = asked.Number == 2 });
+        });
+        worker.Purse.ChildScript = (child, asked) => asked < 2 ? child : child with { State = TaskState.Completed, Output = JsonSerializer.SerializeToElement(new { answer = 42 }) };
+
+        await worker.OutputAsync("t1", "summarize", Document);
+
+        Assert.Single(worker.Purse.Children.Select(c => c.Task.IdempotencyKey).Distinct());
+        Assert.Equal("""{"task":"child1","worker":"anga","state":"pending"}""", results[0]);
+        Assert.Contains("\"answer\":42", results[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_child_that_failed_in_an_earlier_attempt_gets_another_try_and_one_that_succeeded_is_found()
+    {
+        var results = new List<string>();
+        await using var worker = await ClaudeWorker.StartAsync(asked =>
+        {
+            results.AddRange(asked.ToolResults.Select(r => r.Text));
+            return asked.Messages.Count > 1 ? Reply.Say(Summary) : Reply.Use("ask_worker", new { type = "summarize", payload = new { text = "x" } });
+        });
+        worker.Purse.ChildScript = (child, _) => child with { State = child.Id == "child1" ? TaskState.Dead : TaskState.Completed, Output = JsonSerializer.SerializeToElement(child.Id) };
+        await worker.OutputAsync("t1", "summarize", Document);
+        foreach (var attempt in new[] { 2, 2 })
+        {
+            worker.Volume.Place(TestVolume.NewTask("t1", "summarize", Document, t => t with { Attempt = attempt }));
+            var heard = results.Count;
+            await TestVolume.Until(() => results.Count > heard, "the next attempt's answer");
+        }
+
+        Assert.Contains("is dead", results[0], StringComparison.Ordinal);
+        Assert.All(results.Skip(1), r => Assert.Contains("\"output\":\"child3\"", r, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_orchestrator_that_is_started_anew_costs_a_task_that_waits_nothing()
+    {
+        ClaudeWorker? crew = null;
+        var results = new List<(string Text, bool IsError)>();
+        await using var worker = crew = await ClaudeWorker.StartAsync(asked =>
+        {
+            results.AddRange(asked.ToolResults);
+            // Settlement, question and the wait for its answer: each finds it away at first.
+            crew!.Purse.Outage = 3;
+            return asked.Number switch
+            {
+                1 => Reply.Use("ask_person", new { question = "Shall I?" }),
+                2 => Reply.Use("ask_worker", new { type = "summarize", payload = new { text = "x" } }),
+                _ => Reply.Say(Summary),
+            };
+        });
+        var polls = 0;
+        worker.Purse.Answer = q =>
+        {
+            worker.Purse.Outage = ++polls == 1 ? 3 : 0;
+            return polls < 3 ? q : q with { State = "answered", Answer = "yes", AnsweredBy = "ada" };
+        };
+
+        await worker.OutputAsync("t1", "summarize", Document);
+
+        Assert.Equal([false, false], results.Select(r => r.IsError));
+        Assert.Equal((3, 0), (worker.Purse.Settled.Count, worker.Purse.Open));
+        Assert.Single(worker.Purse.Questions);
+    }
+
+    [Fact]
+    public async Task What_was_said_is_read_from_the_cache_once_a_tool_was_used()
+    {
+        await using var worker = await ClaudeWorker.StartAsync(asked => asked.Number <= 2 ? Reply.Use("no_such_tool", new { }) : Reply.Say(Summary));
+        await worker.OutputAsync("t1", "summarize", Document);
+
+        Assert.Equal([0, 1, 1], worker.Api.Asked.Select(a => a.Messages.ToJsonString().Split("cache_control").Length - 1));
+        Assert.All(worker.Api.Asked.Skip(1), a => Assert.Equal("ephemeral", (string?)a.Messages[^1]!["content"]!.AsArray()[^1]!["cache_control"]!["type"]));
     }
 
     [Theory]
@@ -197,6 +282,16 @@ public sealed class AnthropicAgentTests
         await using var worker = await ClaudeWorker.StartAsync(_ => Reply.Say("I") with { StopReason = stopReason });
         var result = await worker.RunAsync("t1", "summarize", Document);
         Assert.Equal((error, retryable), (result.Error!.Type, result.Error.Retryable));
+        Assert.Equal(error == "refused", (await worker.MetricsAsync()).Contains("claude_api_errors_total{error_type=\"refused\"} 1", StringComparison.Ordinal));
+        Assert.Equal(worker.Api.CostUsd, worker.Purse.SpentUsd);
+    }
+
+    [Fact]
+    public async Task An_empty_answer_goes_back_like_any_other_that_is_no_JSON()
+    {
+        await using var worker = await ClaudeWorker.StartAsync(asked => asked.Number == 1 ? new Reply() : Reply.Say(Summary));
+        await worker.OutputAsync("t1", "summarize", Document);
+        Assert.Equal(2, worker.Api.Asked.Count);
     }
 
     [Fact]

@@ -113,6 +113,39 @@ public sealed class ClaudeCodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_declines_is_told_from_one_that_has_its_answer()
+    {
+        await using var worker = await StartAsync("""
+            cat > /dev/null
+            echo '{"type":"stream_event","event":{"type":"message_start","message":{"id":"m","model":"m","usage":{"input_tokens":50,"output_tokens":1}}}}'
+            echo '{"type":"stream_event","event":{"type":"message_delta","delta":{"stop_reason":"refusal"},"usage":{"output_tokens":3}}}'
+            echo 'SUCCESS'
+            """.Replace("SUCCESS", Success, StringComparison.Ordinal));
+        Assert.Equal("refused", (await worker.RunAsync("t1", "review", Wish)).Error!.Type);
+        Assert.Contains("claude_api_errors_total{error_type=\"refused\"} 1", await worker.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_does_not_read_what_it_is_told_is_ended_as_well()
+    {
+        await using var worker = await StartAsync("sleep 300", ("Claude:Code:Timeout", "00:00:02"));
+        var result = (await worker.RunAsync("t1", "review", new { prompt = new string('x', 200_000), agent = "claude-code" })).Error!;
+        Assert.Equal(("timeout", true), (result.Type, result.Retryable));
+        Assert.Equal((0, true), (worker.Purse.Open, Assert.Single(worker.Purse.Settled).Estimated));
+    }
+
+    [Fact]
+    public async Task What_it_leaves_behind_does_not_keep_it_from_being_done()
+    {
+        await using var worker = await StartAsync($$"""
+            cat > /dev/null
+            setsid sleep 300 &
+            echo '{{Success}}'
+            """, ("Claude:Code:StallTimeout", "00:10:00"));
+        Assert.Equal("All done.", (await worker.OutputAsync("t1", "review", Wish)).GetProperty("text").GetString());
+    }
+
+    [Fact]
     public async Task A_cancelled_task_ends_all_that_it_has_started_and_what_it_cost_is_settled()
     {
         // One child loses its parent and leaves its process group: it has to go as well.

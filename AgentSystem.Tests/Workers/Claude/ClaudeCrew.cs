@@ -47,11 +47,12 @@ internal sealed class ClaudeCrew : IAsyncDisposable
     public async Task<IReadOnlyList<TaskView>> SettledAsync(IReadOnlyList<string> ids)
     {
         var settled = new List<TaskView>();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         foreach (var id in ids)
         {
             TaskView view;
             do
-                view = (await Orchestrator.Http.GetFromJsonAsync($"/tasks/{id}?wait=30", ApiJson.Default.TaskView))!;
+                view = (await Orchestrator.Http.GetFromJsonAsync($"/tasks/{id}?wait=30", ApiJson.Default.TaskView, patience.Token))!;
             while (!view.State.IsSettled());
             settled.Add(view);
         }

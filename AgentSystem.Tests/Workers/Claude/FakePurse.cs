@@ -24,6 +24,7 @@ internal sealed class FakePurse : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
+        _app.Use(AwayAsync);
         _app.MapPost("/budget/calls", ReserveAsync);
         _app.MapPut("/budget/calls/{id}", SettleAsync);
         _app.MapPost("/tasks", SubmitAsync);
@@ -44,6 +45,11 @@ internal sealed class FakePurse : IAsyncDisposable
     public ConcurrentQueue<int> Refusals { get; } = new();
 
     public ConcurrentQueue<int> SettlementRefusals { get; } = new();
+
+    /// <summary>So many requests, whatever they want, find an orchestrator that is not itself.</summary>
+    public int Outage { get => _outage; set => _outage = value; }
+
+    private int _outage;
 
     public decimal SpentUsd { get; private set; }
 
@@ -90,6 +96,7 @@ internal sealed class FakePurse : IAsyncDisposable
     public ConcurrentDictionary<string, Question> Questions { get; } = new();
 
     private readonly ConcurrentDictionary<string, (TaskView Child, int Asked)> _children = new();
+    private readonly ConcurrentDictionary<string, string> _keys = new();
 
     public static async Task<FakePurse> StartAsync()
     {
@@ -99,6 +106,9 @@ internal sealed class FakePurse : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private Task AwayAsync(HttpContext context, RequestDelegate next) =>
+        Interlocked.Decrement(ref _outage) >= 0 ? ProblemAsync(context, 503, "Not now.") : next(context);
 
     private async Task ReserveAsync(HttpContext context)
     {
@@ -180,9 +190,15 @@ internal sealed class FakePurse : IAsyncDisposable
             await ProblemAsync(context, status, "A child may not ask its parent.");
             return;
         }
+        var id = _keys.GetOrAdd(task.IdempotencyKey!, $"child{Children.Count}");
+        if (_children.ContainsKey(id))
+        {
+            await Json(context, Task(id), ApiJson.Default.TaskView);
+            return;
+        }
         var child = new TaskView
         {
-            Id = $"child{Children.Count}",
+            Id = id,
             Type = task.Type!,
             Priority = task.Priority,
             State = TaskState.Pending,

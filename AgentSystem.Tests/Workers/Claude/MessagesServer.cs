@@ -34,6 +34,7 @@ public sealed record Reply
     public string StopReason { get; init; } = "end_turn";
     public int Status { get; init; } = 200;
     public string ErrorType { get; init; } = "";
+    public string Message { get; init; } = "This error was asked for.";
     public string? RetryAfter { get; init; }
 
     /// <summary>After so many pieces of text the connection ends.</summary>
@@ -67,7 +68,7 @@ public sealed record Reply
 
 /// <summary>
 /// Speaks the Messages API on loopback, answers by a script, and keeps its own count of tokens and money: four characters a token, sonnet's
-/// price. It bills what it has sent, also of answers that it broke off.
+/// price. It bills what it has sent, also of answers that it broke off, and refuses what the real one would.
 /// </summary>
 public sealed class MessagesServer : IAsyncDisposable
 {
@@ -131,7 +132,7 @@ public sealed class MessagesServer : IAsyncDisposable
         {
             asked = new(JsonNode.Parse(text)!.AsObject(), context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString()), ++_number);
             Asked.Enqueue(asked);
-            reply = Script(asked);
+            reply = MessagesRules.Refusal(asked) ?? Script(asked);
         }
         Interlocked.Increment(ref _open);
         try
@@ -247,7 +248,7 @@ public sealed class MessagesServer : IAsyncDisposable
         context.Response.ContentType = "application/json";
         if (reply.RetryAfter is not null)
             context.Response.Headers.RetryAfter = reply.RetryAfter;
-        await context.Response.WriteAsync(JsonSerializer.Serialize(new { type = "error", error = new { type = reply.ErrorType, message = "This error was asked for." }, request_id = "req_1" }));
+        await context.Response.WriteAsync(JsonSerializer.Serialize(new { type = "error", error = new { type = reply.ErrorType, message = reply.Message }, request_id = "req_1" }));
     }
 
     private static int Tokens(string text) => (Encoding.UTF8.GetByteCount(text) + CharactersPerToken - 1) / CharactersPerToken;

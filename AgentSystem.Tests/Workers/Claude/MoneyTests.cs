@@ -132,6 +132,21 @@ public sealed class MoneyTests
             text => Assert.Contains("yes, do", text, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Workers_that_wait_for_each_others_tasks_leave_their_places_to_them()
+    {
+        // One place each: if who waits kept it, no child would ever begin.
+        await using var crew = await ClaudeCrew.StartAsync(
+            ["marie", "anga"],
+            asked => asked.Messages.Count > 1 || asked.Last.Contains("Child text.", StringComparison.Ordinal)
+                ? Reply.Say(Summary)
+                : Reply.Use("ask_worker", new { type = "summarize", payload = new { text = "Child text." } }),
+            [], ("Worker:Concurrency", "1"));
+        var tasks = await crew.SettledAsync(await crew.SubmitAsync(
+            6, i => new { type = "summarize", worker = i % 2 == 0 ? "marie" : "anga", payload = new { text = $"Parent text {i}." } }));
+        Assert.All(tasks, t => Assert.Equal(TaskState.Completed, t.State));
+    }
+
     private static double Sum(string metrics, string series) => metrics.Split('\n').Where(l => l.StartsWith(series, StringComparison.Ordinal))
         .Sum(l => double.Parse(l[(l.LastIndexOf('}') + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -117,12 +117,13 @@ public sealed class PrivacyTests
         .Sample(t =>
         {
             var redactor = new Redactor([], []);
-            var node = new JsonObject { ["secret"] = "x1y2", ["list"] = new JsonArray([.. t.texts.Select(x => (JsonNode)$"{x} {t.secret} a@b.example")]), ["n"] = 3, ["none"] = null };
+            var node = new JsonObject { ["secret"] = "x1y2", ["c@d.example"] = "a name may be one, too", ["list"] = new JsonArray([.. t.texts.Select(x => (JsonNode)$"{x} {t.secret} a@b.example")]), ["n"] = 3, ["none"] = null };
             var once = redactor.Redact(node)!;
             Assert.Equal(t.texts.Count, once["list"]!.AsArray().Count);
             Assert.Equal((3, Redactor.Mask), ((int)once["n"]!, (string?)once["secret"]));
             Assert.DoesNotContain(t.secret, once.ToJsonString(), StringComparison.Ordinal);
             Assert.DoesNotContain("a@b.example", once.ToJsonString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("c@d.example", once.ToJsonString(), StringComparison.Ordinal);
             Assert.Equal(once.ToJsonString(), redactor.Redact(once)!.ToJsonString());
         }, iter: 200);
 

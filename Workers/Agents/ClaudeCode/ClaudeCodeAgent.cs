@@ -56,7 +56,7 @@ internal sealed partial class ClaudeCodeAgent(
         {
             faults.BeforeCall();
             var stderr = await RunAsync(program, assignment, context, reservation.AmountUsd, run, cancellation);
-            end = Check(assignment, Judge(run.Result, stderr));
+            end = Check(assignment, Judge(run, stderr));
             errorType = null;
         }
         catch (ModelException e)
@@ -74,7 +74,7 @@ internal sealed partial class ClaudeCodeAgent(
         finally
         {
             var settled = await purse.SettleAsync(
-                reservation, new() { Usage = run.Usage, CostUsd = run.Result?.CostUsd, Estimated = run.Result is null && run.Turns > 0 });
+                reservation, new() { Usage = run.Usage, CostUsd = run.Result?.CostUsd, Estimated = run.Result is null });
             totals.Add(run.Usage, settled?.CostUsd ?? run.Result?.CostUsd ?? 0);
             instruments.Count(assignment.Model, TelemetryNames.Spans.InvokeAgent, time.GetElapsedTime(started), run.Usage, totals.CostUsd, errorType);
             RunReport.Describe(Activity.Current, assignment.Model, totals);
@@ -97,11 +97,14 @@ internal sealed partial class ClaudeCodeAgent(
             using var tree = Start(command.For(program, assignment, context.Task, budgetUsd, OutputFolder.Of(volume, context.Task.Id).Path, home));
             var stderr = tree.Error.ReadToEndAsync(CancellationToken.None);
             var events = ReadAsync(tree, run, context, () => silence.CancelAfter(_options.StallTimeout));
-            await WriteAsync(tree, assignment.Prompt);
+            // On a thread of its own: writing to a pipe that nobody reads holds up whoever writes.
+            var prompt = Task.Run(() => WriteAsync(tree, assignment.Prompt), CancellationToken.None);
             try
             {
-                await events.WaitAsync(stop.Token);
                 await tree.WaitAsync(stop.Token);
+                // What it has left behind would hold its streams open.
+                tree.Kill();
+                await Task.WhenAll(prompt, events, stderr).WaitAsync(stop.Token);
             }
             catch (OperationCanceledException)
             {
@@ -154,26 +157,27 @@ internal sealed partial class ClaudeCodeAgent(
             await tree.Input.WriteAsync(prompt);
             tree.Input.Close();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // It has ended already, and says itself why.
         }
     }
 
     /// <summary>What it says, where it did what it should. A failure of the API ends with the subtype <c>success</c>, too.</summary>
-    private static string Judge(CodeResult? result, string stderr) => result switch
+    private static string Judge(CodeRun run, string stderr) => run.Result switch
     {
         null => throw new AgentException("agent_error", $"Claude Code ended without a result: {Tail(stderr)}", retryable: true),
-        { Subtype: "error_max_turns" } => throw new AgentException(
+        not null when run.IsRefused => throw new ModelException(ModelErrorKind.Refused, "The model declines this task."),
+        { Subtype: "error_max_turns" } result => throw new AgentException(
             "too_many_turns", $"Claude Code took {result.Turns} turns and is not done (Claude__Code__MaxTurns)."),
-        { Subtype: "error_max_budget_usd" } => throw new AgentException(
+        { Subtype: "error_max_budget_usd" } result => throw new AgentException(
             "budget_exceeded", $"Claude Code has spent {result.CostUsd} USD and is not done (Claude__Code__MaxBudgetUsd)."),
-        { IsError: true, ApiStatus: { } status } => throw new ModelException(ModelErrorKinds.OfStatus(status), result.Text),
-        { IsError: true } => throw new ModelException(
+        { IsError: true, ApiStatus: { } status } result => throw new ModelException(ModelErrorKinds.OfStatus(status), result.Text),
+        { IsError: true } result => throw new ModelException(
             ModelErrorKind.Network, result.Text.Length > 0 ? result.Text : $"Claude Code failed ({result.Subtype})."),
-        { Denied.Count: > 0, Text: "" } => throw new AgentException(
+        { Denied.Count: > 0, Text: "" } result => throw new AgentException(
             "not_allowed", $"Claude Code may not use {string.Join(", ", result.Denied.Distinct())}."),
-        _ => result.Text,
+        var result => result.Text,
     };
 
     private static ConversationEnd Check(Assignment assignment, string text)

@@ -4,9 +4,12 @@ using AgentSystem.Workers.Agents.Claude.Models;
 
 namespace AgentSystem.Workers.Agents.ClaudeCode;
 
-/// <summary>What a run of Claude Code has told so far: its events (<c>--output-format stream-json</c>), one line each.</summary>
+/// <summary>
+/// What a run of Claude Code has told so far: its events (<c>--output-format stream-json</c>), one line each. One thread tells, another may ask.
+/// </summary>
 internal sealed class CodeRun
 {
+    private readonly Lock _gate = new();
     private readonly List<StreamedAnswer> _answers = [];
 
     /// <summary>The last event, which says how it ended; null when there was none.</summary>
@@ -16,11 +19,35 @@ internal sealed class CodeRun
     public string? Tool { get; private set; }
 
     /// <summary>Answers of the model so far.</summary>
-    public int Turns => _answers.Count;
+    public int Turns
+    {
+        get
+        {
+            lock (_gate)
+                return _answers.Count;
+        }
+    }
+
+    /// <summary>Whether the model declined with its last answer.</summary>
+    public bool IsRefused
+    {
+        get
+        {
+            lock (_gate)
+                return _answers is [.., var last] && last.StopReason == ModelAnswer.Refusal;
+        }
+    }
 
     /// <summary>Tokens: as its result has them, else of the answers that were seen.</summary>
-    public TokenUsage Usage => Result?.Usage ?? _answers.Aggregate(new TokenUsage(0, 0), static (sum, a) => new(
-        sum.Input + a.Usage.Input, sum.Output + a.Usage.Output, sum.CacheRead + a.Usage.CacheRead, sum.CacheWrite + a.Usage.CacheWrite));
+    public TokenUsage Usage
+    {
+        get
+        {
+            lock (_gate)
+                return Result?.Usage ?? _answers.Aggregate(new TokenUsage(0, 0), static (sum, a) => new(
+                    sum.Input + a.Usage.Input, sum.Output + a.Usage.Output, sum.CacheRead + a.Usage.CacheRead, sum.CacheWrite + a.Usage.CacheWrite));
+        }
+    }
 
     /// <summary>Takes the next line; what is no event is passed over.</summary>
     public void Apply(string line)
@@ -28,26 +55,32 @@ internal sealed class CodeRun
         try
         {
             var e = JsonElement.Parse(line);
-            switch (Text(e, "type"))
-            {
-                case "stream_event" when e.TryGetProperty("event", out var streamed):
-                    if (Text(streamed, "type") == "message_start")
-                        _answers.Add(new());
-                    if (_answers.Count > 0)
-                        _answers[^1].Apply(streamed);
-                    break;
-                case "assistant":
-                    foreach (var block in e.GetProperty("message").GetProperty("content").EnumerateArray().Where(b => Text(b, "type") == "tool_use"))
-                        Tool = Text(block, "name");
-                    break;
-                case "result":
-                    Result = CodeResult.Read(e);
-                    break;
-            }
+            lock (_gate)
+                Apply(e);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             // A line that is not what we know tells us nothing; the result does, or that there is none.
+        }
+    }
+
+    private void Apply(JsonElement e)
+    {
+        switch (Text(e, "type"))
+        {
+            case "stream_event" when e.TryGetProperty("event", out var streamed):
+                if (Text(streamed, "type") == "message_start")
+                    _answers.Add(new());
+                if (_answers.Count > 0)
+                    _answers[^1].Apply(streamed);
+                break;
+            case "assistant":
+                foreach (var block in e.GetProperty("message").GetProperty("content").EnumerateArray().Where(b => Text(b, "type") == "tool_use"))
+                    Tool = Text(block, "name");
+                break;
+            case "result":
+                Result = CodeResult.Read(e);
+                break;
         }
     }
 

@@ -1,5 +1,6 @@
 using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
+using AgentSystem.Workers.Agents.Claude.Privacy;
 using AgentSystem.Workers.Configuration;
 using Microsoft.Extensions.Options;
 using Polly.CircuitBreaker;
@@ -13,7 +14,7 @@ namespace AgentSystem.Workers.Agents.Claude.Models;
 /// </summary>
 public sealed partial class ModelCalls(
     AnthropicApi api, Purse purse, ModelPipelines pipelines, ModelInstruments instruments, ChatSpans spans, IEnumerable<IModelFault> faults,
-    IOptions<ClaudeOptions> options, TimeProvider time, ILogger<ModelCalls> logger) : IModelCalls
+    IOptions<ClaudeOptions> options, Redactor redactor, TimeProvider time, ILogger<ModelCalls> logger) : IModelCalls
 {
     private readonly ClaudeOptions _options = options.Value;
 
@@ -60,12 +61,15 @@ public sealed partial class ModelCalls(
         {
             await SendAsync(request, answer, cancellation);
             stopped = false;
-            return answer.ToAnswer();
+            return answer.ToAnswer() is { StopReason: not ModelAnswer.Refusal } given
+                ? given
+                : throw new ModelException(ModelErrorKind.Refused, $"{request.Model} declines this task.");
         }
         catch (ModelException e)
         {
             (error, stopped) = (e, false);
-            AttemptFailed(request.Model, e.Kind.ToName(), e.Message);
+            // It may quote what the model was given.
+            AttemptFailed(request.Model, e.Kind.ToName(), redactor.Redact(e.Message));
             throw;
         }
         finally

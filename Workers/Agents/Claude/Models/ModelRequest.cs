@@ -56,6 +56,9 @@ public sealed record ModelRequest(string Model, int MaxTokens, JsonArray System,
 /// <param name="Usage">What it took.</param>
 public sealed record ModelAnswer(string Id, string Model, string StopReason, JsonArray Content, TokenUsage Usage)
 {
+    /// <summary>The <see cref="StopReason"/> of a model that declines.</summary>
+    public const string Refusal = "refusal";
+
     /// <summary>What it says, without its thoughts and its calls of tools.</summary>
     public string Text => string.Concat(Content.Where(b => Type(b) == "text").Select(b => (string?)b!["text"]));
 

@@ -1,6 +1,8 @@
 using System.Net;
 using AgentSystem.Protocol.Api;
 using AgentSystem.Workers.Api;
+using AgentSystem.Workers.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace AgentSystem.Workers.Agents.Claude.Models;
 
@@ -8,10 +10,9 @@ namespace AgentSystem.Workers.Agents.Claude.Models;
 /// The money that all workers share, and the slots for calls of models: both are had from the orchestrator before a call, and given back or
 /// spent after it.
 /// </summary>
-public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider time, ILogger<Purse> logger)
+public sealed partial class Purse(OrchestratorApi orchestrator, IOptions<ClaudeOptions> options, TimeProvider time, ILogger<Purse> logger)
 {
-    private const int SettleTries = 4;
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100), SettlePause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100), OutagePause = TimeSpan.FromSeconds(1);
 
     /// <summary>How long to wait for money that is held for other calls: most of it comes back when they are settled.</summary>
     private static readonly TimeSpan HeldPatience = TimeSpan.FromMinutes(2);
@@ -41,9 +42,13 @@ public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider tim
                 var wait = e.RetryAfter is { } after && after > ShortestWait ? after : ShortestWait;
                 await Task.Delay(wait, time, cancellation);
             }
-            catch (OrchestratorException e) when (e.Refusal is { ReservedUsd: > 0 } && time.GetElapsedTime(asked) < HeldPatience)
+            catch (OrchestratorException e) when (e.Refusal is { IsPassing: true } && time.GetElapsedTime(asked) < HeldPatience)
             {
                 await Task.Delay(ShortestWait, time, cancellation);
+            }
+            catch (OrchestratorException e) when (e.IsOutage && time.GetElapsedTime(asked) < options.Value.OutagePatience)
+            {
+                await Task.Delay(OutagePause, time, cancellation);
             }
             catch (OrchestratorException e)
             {
@@ -51,7 +56,7 @@ public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider tim
                 {
                     HttpStatusCode.PaymentRequired => new AgentException("budget_exceeded", e.Message, retryable: false),
                     HttpStatusCode.Conflict => new AgentException("budget_refused", e.Message, retryable: true),
-                    null or >= HttpStatusCode.InternalServerError => new AgentException(
+                    _ when e.IsOutage => new AgentException(
                         "budget_unavailable", $"No model is called without a budget. {e.Message}", retryable: true),
                     _ => new AgentException("budget_refused", e.Message, retryable: false),
                 };
@@ -64,21 +69,14 @@ public sealed partial class Purse(OrchestratorApi orchestrator, TimeProvider tim
     /// </summary>
     public async Task<BudgetSettled?> SettleAsync(BudgetReservation reservation, BudgetSettlement settlement)
     {
-        for (var i = 1; ; i++)
+        try
         {
-            try
-            {
-                return await orchestrator.SettleAsync(reservation.Id, settlement, CancellationToken.None);
-            }
-            catch (OrchestratorException e) when (e.Status is null or >= HttpStatusCode.InternalServerError && i < SettleTries)
-            {
-                await Task.Delay(SettlePause * i, time, CancellationToken.None);
-            }
-            catch (OrchestratorException e)
-            {
-                NotSettled(reservation.Id, reservation.AmountUsd, e.Message);
-                return null;
-            }
+            return await orchestrator.SettleAsync(reservation.Id, settlement, CancellationToken.None);
+        }
+        catch (OrchestratorException e)
+        {
+            NotSettled(reservation.Id, reservation.AmountUsd, e.Message);
+            return null;
         }
     }
 

@@ -22,6 +22,9 @@ public sealed class StreamedAnswer
     /// <summary>Whether the API has begun to answer, so that <see cref="Usage"/> knows what went in.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>Why it ends where it ends; empty before.</summary>
+    public string StopReason => _stopReason;
+
     /// <summary>Whether the end was seen.</summary>
     public bool IsComplete { get; private set; }
 

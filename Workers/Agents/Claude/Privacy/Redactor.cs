@@ -53,11 +53,11 @@ public sealed partial class Redactor
         return text;
     }
 
-    /// <summary>A copy of the node in which every text is redacted, and what a name such as <c>password</c> calls secret is left out whole.</summary>
+    /// <summary>A copy of the node in which every text and every name is redacted, and what a name such as <c>password</c> calls secret is left out whole.</summary>
     public JsonNode? Redact(JsonNode? node) => node switch
     {
         JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(
-            p.Key, SecretName().IsMatch(p.Key) && p.Value is JsonValue ? Mask : Redact(p.Value)))),
+            Redact(p.Key), SecretName().IsMatch(p.Key) && p.Value is JsonValue ? Mask : Redact(p.Value))).DistinctBy(p => p.Key)),
         JsonArray a => new JsonArray([.. a.Select(Redact)]),
         JsonValue v when v.TryGetValue<string>(out var text) => JsonValue.Create(Redact(text)),
         _ => node?.DeepClone(),

@@ -39,15 +39,14 @@ public sealed class AskPersonTool(OrchestratorApi orchestrator) : IAgentTool
                 },
                 cancellation);
             context.Report(0.5, "waiting for a person");
-            while (question.State == "open")
-                question = await orchestrator.WaitForAnswerAsync(question.Id, cancellation);
+            question = await context.WaitAsync(() => orchestrator.WaitForAnswerAsync(question, cancellation), cancellation);
             return question.State == "answered"
                 ? JsonSerializer.Serialize(new { answer = question.Answer, by = question.AnsweredBy })
                 : throw new AgentException("not_answered", "Nobody answered in time. Go on without, or say that it could not be done.");
         }
         catch (OrchestratorException e)
         {
-            throw new AgentException("person_not_asked", e.Message, retryable: e.Status is null);
+            throw new AgentException("person_not_asked", e.Message, retryable: e.IsOutage);
         }
     }
 

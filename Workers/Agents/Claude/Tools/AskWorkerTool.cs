@@ -4,20 +4,24 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentSystem.Protocol.Api;
 using AgentSystem.Workers.Api;
+using AgentSystem.Workers.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace AgentSystem.Workers.Agents.Claude.Tools;
 
 /// <summary>
 /// <c>ask_worker</c>: hands a part of the work to another worker, as a child task whose trace hangs under this one's, and waits for it or not.
-/// The same question of a later attempt finds the child that is there.
+/// The same question again finds the child that is there, also of a later attempt, unless that child has failed in an earlier one.
 /// </summary>
-public sealed class AskWorkerTool(OrchestratorApi orchestrator) : IAgentTool
+public sealed class AskWorkerTool(OrchestratorApi orchestrator, IOptions<ClaudeOptions> options) : IAgentTool
 {
     private const int LongestAnswer = 100_000;
 
     public string Name => "ask_worker";
 
-    public string Description => "Gives a part of the work to another worker (marie, anga, fabien) as a task of its own, and returns its result.";
+    public string Description { get; } =
+        $"Gives a part of the work to another worker ({string.Join(", ", options.Value.Workers.Keys.Where(name => name != "*"))}) as a task of its own, "
+        + "and returns its result. Without waiting it returns at once; ask the same again, with wait, to get the result.";
 
     public bool IsReplayed => false;
 
@@ -36,31 +40,31 @@ public sealed class AskWorkerTool(OrchestratorApi orchestrator) : IAgentTool
     {
         if (!input.Has("payload", out var payload) || payload.ValueKind != JsonValueKind.Object)
             throw new AgentException("invalid_input", "\"payload\" has to be an object.");
-        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(input.GetRawText())))[..32];
+        var submission = new TaskSubmission
+        {
+            Type = input.RequiredText("type"),
+            Worker = input.OptionalText("worker"),
+            Payload = payload,
+            ParentId = context.Task.Id,
+            Priority = context.Task.Priority,
+            Deadline = context.Task.Deadline,
+        };
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{submission.Type}\n{submission.Worker}\n{payload.GetRawText()}"));
+        submission = submission with { IdempotencyKey = $"child-{context.Task.Id}-{Convert.ToHexStringLower(hash)[..32]}" };
         try
         {
-            var child = await orchestrator.SubmitAsync(
-                new()
-                {
-                    Type = input.RequiredText("type"),
-                    Worker = input.OptionalText("worker"),
-                    Payload = payload,
-                    ParentId = context.Task.Id,
-                    Priority = context.Task.Priority,
-                    Deadline = context.Task.Deadline,
-                    IdempotencyKey = $"child-{context.Task.Id}-{key}",
-                },
-                cancellation);
-            if (!input.Flag("wait", true))
+            var child = await orchestrator.SubmitAsync(submission, cancellation);
+            // An earlier attempt of ours has seen it fail. It gets another try, as we do.
+            if (context.Task.Attempt > 1 && child.State.IsSettled() && child.State != TaskState.Completed)
+                child = await orchestrator.SubmitAsync(submission with { IdempotencyKey = $"{submission.IdempotencyKey}-{context.Task.Attempt}" }, cancellation);
+            if (!input.Flag("wait", true) && !child.State.IsSettled())
                 return JsonSerializer.Serialize(new { task = child.Id, worker = child.Worker, state = child.State.ToName() });
             context.Report(0.5, $"waiting for {child.Worker} ({child.Id})");
-            while (!child.State.IsSettled())
-                child = await orchestrator.WaitForTaskAsync(child.Id, cancellation);
-            return Result(child);
+            return Result(await context.WaitAsync(() => orchestrator.WaitForTaskAsync(child, cancellation), cancellation));
         }
         catch (OrchestratorException e)
         {
-            throw new AgentException("worker_not_asked", e.Message, retryable: e.Status is null);
+            throw new AgentException("worker_not_asked", e.Message, retryable: e.IsOutage);
         }
     }
 

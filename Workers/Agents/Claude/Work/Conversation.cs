@@ -47,7 +47,9 @@ public sealed class Conversation(IModelCalls calls, IToolRunner tools, ClaudeOpt
             context.Report((double)turn / (turn + 3), $"turn {turn}");
             var answer = await AskAsync(assignment, cancellation);
             Turns++;
-            Add("assistant", answer.Content.DeepClone());
+            // The API takes no empty message back.
+            if (answer.Content.Count > 0)
+                Add("assistant", answer.Content.DeepClone());
             switch (answer.StopReason)
             {
                 case "tool_use":
@@ -55,8 +57,6 @@ public sealed class Conversation(IModelCalls calls, IToolRunner tools, ClaudeOpt
                     break;
                 case "pause_turn":
                     break;
-                case "refusal":
-                    throw new ModelException(ModelErrorKind.Refused, $"{answer.Model} declines this task.");
                 case "max_tokens" or "model_context_window_exceeded":
                     throw new AgentException(
                         "answer_too_long",
@@ -102,13 +102,25 @@ public sealed class Conversation(IModelCalls calls, IToolRunner tools, ClaudeOpt
     private ModelRequest Request(Assignment assignment) => new(
         Model,
         options.MaxTokens,
-        [new JsonObject { ["type"] = "text", ["text"] = assignment.System, ["cache_control"] = new JsonObject { ["type"] = "ephemeral" } }],
+        [new JsonObject { ["type"] = "text", ["text"] = assignment.System, ["cache_control"] = ToBeCached() }],
         tools.Definitions(),
-        _messages)
+        Turns == 0 ? _messages : WithCache(_messages))
     {
         Before = _usage,
         MessagesBefore = _seen,
     };
+
+    // Putting something into the cache costs a quarter more and pays only when it is read again: most tasks end with the first answer, but one that
+    // has used a tool will mostly use another.
+    private static JsonArray WithCache(JsonArray messages)
+    {
+        var marked = (JsonArray)messages.DeepClone();
+        if (marked[^1]!["content"] is JsonArray { Count: > 0 } blocks)
+            blocks[^1]!["cache_control"] = ToBeCached();
+        return marked;
+    }
+
+    private static JsonObject ToBeCached() => new() { ["type"] = "ephemeral" };
 
     private async Task UseToolsAsync(ModelAnswer answer, CancellationToken cancellation)
     {
