@@ -10,7 +10,7 @@ public sealed class BudgetOptions
 
     private const string Ceiling = "A budget is an amount in USD from 0 (nothing may be spent) to 1,000,000.";
 
-    /// <summary>What one task may cost at most with all its attempts, in USD.</summary>
+    /// <summary>What one task may cost at most with all its attempts and all that it hands on, in USD.</summary>
     [Range(0, 1_000_000, ErrorMessage = Ceiling)]
     public decimal TaskUsd { get; set; } = 2;
 

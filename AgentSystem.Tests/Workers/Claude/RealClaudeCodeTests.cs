@@ -67,7 +67,8 @@ public sealed class RealClaudeCodeTests
         var settled = Assert.Single(worker.Purse.Settled);
         Assert.False(settled.Estimated);
         Assert.Equal((worker.Api.Usage.Input, worker.Api.Usage.Output), (settled.Usage.Input, settled.Usage.Output));
-        Assert.True(settled.CostUsd > 0);
+        // Its own prices for this model are 3 and 15 USD for a million tokens in and out, where the server's are 2 and 10.
+        Assert.Equal(worker.Api.CostUsd * 3 / 2, settled.CostUsd!.Value);
         Assert.Equal(settled.CostUsd, note.GetProperty("cost_usd").GetDecimal());
 
         // Its own spans hang under ours.

@@ -31,7 +31,7 @@ internal static class RecordingFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new AgentException("no_recording", $"Task {taskId} was not recorded. Runs are while Claude__Record=true.");
+            throw new AgentException("no_recording", $"Task {taskId} was not recorded. Runs of the agent anthropic are while Claude__Record=true.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
