@@ -40,7 +40,7 @@ internal static partial class RuleFiles
     public static IReadOnlyList<RuleTest> Tests { get; } = [.. TestFiles.SelectMany(file => List(Read(file), "tests")).Select(test => new RuleTest(
         (string)test["name"],
         [.. List(test, "input_series").Select(series => (string)series["series"])],
-        [.. List(test, "promql_expr_test").Select(ReadExpectation)]))];
+        [.. List(test, "promql_expr_test").Where(expectation => ((string)expectation["expr"]).StartsWith("ALERTS{", StringComparison.Ordinal)).Select(ReadExpectation)]))];
 
     /// <summary>The labels with which an alert fires in its test.</summary>
     public static IReadOnlyDictionary<string, string> FiringLabels(AlertRule alert) =>
