@@ -52,6 +52,7 @@ internal sealed class Suppressions(Intake intake)
         }
         else if (!before.SuppressedBy.Select(s => s.Id).SequenceEqual(by.Select(s => s.Id)))
         {
+            session.Move(fingerprint, incident.Id);
             Note(session, incident, before, by);
             // One that was told before goes on counting until it ends.
             var phase = before.Phase == AlertPhase.Resolved ? AlertPhase.Suppressed : before.Phase;
