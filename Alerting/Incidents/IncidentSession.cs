@@ -20,6 +20,9 @@ internal sealed class IncidentSession(
 
     private const string QuestionPrefix = "question-";
 
+    // No incident either: that the alert which always fires was heard.
+    private const string WatchdogSubject = "watchdog";
+
     private readonly Dictionary<string, (Incident? Before, Incident Now)> _touched = [];
     private readonly Dictionary<string, string> _homes = [];
     private readonly SqliteTransaction _transaction = connection.BeginTransaction(deferred: false);
@@ -118,6 +121,11 @@ internal sealed class IncidentSession(
         Keep(subject, ToldChannel, question.State);
         return true;
     }
+
+    /// <summary>Whether the alert that always fires was ever heard.</summary>
+    internal bool WasWatchdogHeard => Receipt(WatchdogSubject, ToldChannel) is not null;
+
+    internal void KeepWatchdogHeard() => Keep(WatchdogSubject, ToldChannel, "heard");
 
     /// <summary>Forgets what was over before <paramref name="before"/>.</summary>
     internal int Forget(DateTimeOffset before)

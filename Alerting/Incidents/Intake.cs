@@ -102,6 +102,14 @@ internal sealed class Intake(Correlator correlator, FlapDetector flaps, TimeSpan
             End(session, incident, alert with { Deliveries = alert.Deliveries + 1 }, report.EndsAt ?? session.Now, "has ended");
     }
 
+    /// <summary>Passes over an end that may be none.</summary>
+    internal static void Doubt(IncidentSession session, AlertReport report)
+    {
+        if (session.WithAlert(report.Fingerprint) is { } incident && incident.State.IsActive()
+            && incident.Alerts.FirstOrDefault(alert => alert.Fingerprint == report.Fingerprint) is { Phase: not AlertPhase.Resolved } alert)
+            session.Note(incident.Id, "end_doubted", $"{Lifecycle.Say(alert)} is said to have ended, but nothing is heard of Prometheus: it stays until that is back");
+    }
+
     /// <summary>The alert is over, and perhaps its incident with it.</summary>
     internal void End(IncidentSession session, Incident incident, IncidentAlert alert, DateTimeOffset at, string what)
     {

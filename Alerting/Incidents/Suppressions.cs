@@ -6,7 +6,8 @@ namespace AgentSystem.Alerting.Incidents;
 /// <param name="Report">What it is.</param>
 /// <param name="InhibitedBy">Fingerprints of the alerts that keep it from being told.</param>
 /// <param name="SilencedBy">Ids of the silences that do.</param>
-internal sealed record KnownAlert(AlertReport Report, IReadOnlyList<string> InhibitedBy, IReadOnlyList<string> SilencedBy);
+/// <param name="UpdatedAt">When Alertmanager last heard of it.</param>
+internal sealed record KnownAlert(AlertReport Report, IReadOnlyList<string> InhibitedBy, IReadOnlyList<string> SilencedBy, DateTimeOffset UpdatedAt = default);
 
 /// <summary>
 /// Records which alert is kept from being told by which: Alertmanager delivers neither that nor the alert itself. An inhibited alert joins the
