@@ -62,6 +62,8 @@ internal sealed class IncidentWatch(
     /// <summary>Hears Prometheus, or says that it is silent and when that is over.</summary>
     private async Task ListenAsync(IReadOnlyList<KnownAlert>? known, CancellationToken cancellationToken)
     {
+        if (configuration[AddressVariable] is not { Length: > 0 })
+            return; // nobody is asked, so nobody is missed
         if (known?.FirstOrDefault(alert => alert.Report.Name == Watchdog.AlertName) is { } alert && watchdog.Hear(alert.UpdatedAt))
         {
             if (_isSilent == false)

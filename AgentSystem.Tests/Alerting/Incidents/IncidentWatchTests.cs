@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using AgentSystem.Alerting;
 using AgentSystem.Alerting.Incidents;
 using AgentSystem.Protocol.Api;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using static AgentSystem.Tests.Alerting.Incidents.SomeAlerts;
@@ -19,9 +22,9 @@ public sealed class IncidentWatchTests : IDisposable
 
     public IncidentWatchTests() => _watch = NewWatch();
 
-    private IncidentWatch NewWatch() => new(
+    private IncidentWatch NewWatch(string? url = "http://alertmanager.test/") => new(
         _desk.Store, _desk.Desk, _desk.Watchdog, _alertmanager,
-        new ConfigurationBuilder().AddInMemoryCollection([new("ALERTMANAGER_URL", "http://alertmanager.test/")]).Build(),
+        new ConfigurationBuilder().AddInMemoryCollection([new("ALERTMANAGER_URL", url)]).Build(),
         Options.Create(new AlertingOptions()), _desk.Time, NullLogger<IncidentWatch>.Instance);
 
     public void Dispose()
@@ -114,6 +117,19 @@ public sealed class IncidentWatchTests : IDisposable
         Assert.Empty(await _desk.AllAsync());
     }
 
+    [Fact]
+    public async Task Where_no_Alertmanager_is_asked_any_more_none_is_missed()
+    {
+        await LookAsync(0, Heard(0));
+        _desk.Restart();
+        _watch.Dispose();
+        _watch = NewWatch(url: null);
+
+        await LookAsync(3600, null);
+
+        Assert.Empty(await _desk.AllAsync());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -178,6 +194,23 @@ public sealed class IncidentWatchTests : IDisposable
             WatchdogSilence = TimeSpan.Parse(silence, CultureInfo.InvariantCulture),
             LookInterval = TimeSpan.Parse(interval, CultureInfo.InvariantCulture),
         }.CanHearInTime);
+
+    [Theory]
+    [InlineData("00:02:59", "00:00:15")]
+    [InlineData("00:03:00", "00:00:26")]
+    public void A_silence_that_would_be_noticed_wrongly_is_refused(string silence, string interval)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["ALERTING_DB"] = _desk.Path;
+        builder.Configuration["Alerting:WatchdogSilence"] = silence;
+        builder.Configuration["Alerting:LookInterval"] = interval;
+        builder.AddAlerting();
+        using var app = builder.Build();
+
+        var refused = Assert.Throws<OptionsValidationException>(() => app.Services.GetRequiredService<IOptions<AlertingOptions>>().Value);
+
+        Assert.Contains("Alerting:WatchdogSilence must", refused.Message, StringComparison.Ordinal);
+    }
 
     private static string Heard(double at) => $$$"""
         [{"fingerprint":"w","labels":{"alertname":"Watchdog","severity":"none"},"annotations":{},"startsAt":"{{{Start:o}}}","updatedAt":"{{{At(at):o}}}",
