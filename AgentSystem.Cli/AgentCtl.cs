@@ -48,6 +48,7 @@ internal static class AgentCtl
             WorkersCommand.Build(host, globals),
             AlertsCommand.Build(host, globals),
             IncidentsCommand.Build(host, globals),
+            ChangeCommand.Build(host, globals),
             QuestionsCommand.Build(host, globals),
             QuestionsCommand.BuildAnswer(host, globals),
             BudgetCommand.Build(host, globals),

@@ -126,7 +126,7 @@ public static class FaultCatalog
         new(ClaudeErrors, FaultTarget.Model, "Calls of the model end with an error of its API.", "ClaudeAPIFailures", ["HighErrorRate", .. Failures],
             new FaultParameter(Parameters.Error, ModelErrors[0], "Which error.", Choices: [.. ModelErrors]),
             new FaultParameter(Parameters.Share, "1", "The part of the calls that fails, from 0 to 1.", 0.01, 1)),
-        new(TelemetryAway, FaultTarget.Telemetry, "The telemetry store answers nobody.", "ScrapeFailing", ["TelemetryMissing", "TelemetryLost"]),
+        new(TelemetryAway, FaultTarget.Telemetry, "The telemetry store answers nobody.", "TelemetryLost", ["ScrapeFailing", "TelemetryMissing"]),
     ];
 
     /// <summary>The fault of this name; null when there is none.</summary>

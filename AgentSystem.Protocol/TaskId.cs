@@ -14,6 +14,9 @@ public static class TaskId
     /// <summary>Longest identifier that is accepted, in characters.</summary>
     public const int MaxLength = 64;
 
+    /// <summary>How many characters at the beginning of one of ours are its time.</summary>
+    public const int TimeLength = 10;
+
     /// <summary>Makes an identifier for a task created at <paramref name="now"/>.</summary>
     public static string New(DateTimeOffset now)
     {

@@ -85,6 +85,9 @@ internal sealed class ApiClient : IDisposable
     public Task<Incident> ActAsync(string id, string verb, IncidentAction action, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, $"incidents/{id}/{verb}", Json(action, ApiJson.Default.IncidentAction), ApiJson.Default.Incident, cancellationToken);
 
+    public Task<ChangeReport> ReportAsync(ChangeReport change, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "changes", Json(change, ApiJson.Default.ChangeReport), ApiJson.Default.ChangeReport, cancellationToken);
+
     /// <summary>Gets the faults that are injected now, or all that ever were.</summary>
     public Task<FaultList> GetFaultsAsync(bool all, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, all ? "chaos?all=true" : "chaos", null, ApiJson.Default.FaultList, cancellationToken);

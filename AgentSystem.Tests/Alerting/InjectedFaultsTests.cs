@@ -2,6 +2,8 @@ using System.Net.Http.Json;
 using AgentSystem.Alerting.Incidents;
 using AgentSystem.Protocol.Api;
 using AgentSystem.Tests.Orchestrator;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using static AgentSystem.Tests.Alerting.Incidents.SomeAlerts;
 
 namespace AgentSystem.Tests.Alerting;
@@ -34,6 +36,34 @@ public sealed class InjectedFaultsTests
         await host.Get<IncidentDesk>().ReceiveAsync([Firing("OrchestratorDown")]);
 
         Assert.Equal("OrchestratorDown of the orchestrator", (await IncidentAsync(host)).Cause!.Text);
+    }
+
+    [Theory]
+    [InlineData("true", 1)]
+    [InlineData("false", 0)]
+    [InlineData(null, 0)]
+    public async Task The_orchestrator_is_asked_only_where_faults_may_have_been_injected(string? enabled, int questions)
+    {
+        using var orchestrator = new Counting();
+        var settings = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("ORCHESTRATOR_URL", "http://orchestrator.test/"), new("Chaos:Enabled", enabled)]).Build();
+
+        await new InjectedFaults(orchestrator, settings, TimeProvider.System, NullLogger<InjectedFaults>.Instance).RefreshAsync(CancellationToken.None);
+
+        Assert.Equal(questions, orchestrator.Requests);
+    }
+
+    private sealed class Counting : HttpMessageHandler, IHttpClientFactory
+    {
+        public int Requests { get; private set; }
+
+        public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests++;
+            return Task.FromResult(new HttpResponseMessage { Content = JsonContent.Create(new FaultList(true, []), ApiJson.Default.FaultList) });
+        }
     }
 
     private static async Task<Incident> IncidentAsync(AlertingHost host) =>

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using AgentSystem.Alerting.Incidents;
 using AgentSystem.Alerting.Webhook;
 using AgentSystem.Protocol.Api;
@@ -19,7 +20,7 @@ public sealed class RealAlertmanagerTests : IDisposable
     public async Task An_alert_that_Alertmanager_gets_arrives_as_an_event_when_it_fires_and_when_it_is_over()
     {
         await using var host = await AlertingHost.StartAsync();
-        var url = AlertmanagerProcess.NewAddress();
+        var url = BackendProcess.NewAddress();
         await using var alertmanager = await StartAsync(host.Url, url);
         var http = alertmanager.Http;
 
@@ -40,7 +41,7 @@ public sealed class RealAlertmanagerTests : IDisposable
     [Fact]
     public async Task What_Alertmanager_inhibits_is_recorded_with_what_inhibits_it()
     {
-        var url = AlertmanagerProcess.NewAddress();
+        var url = BackendProcess.NewAddress();
         await using var host = await AlertingHost.StartAsync(("ALERTMANAGER_URL", url.OriginalString), ("Alerting:LookInterval", "00:00:00.200"));
         await using var alertmanager = await StartAsync(host.Url, url);
         var http = alertmanager.Http;
@@ -56,7 +57,28 @@ public sealed class RealAlertmanagerTests : IDisposable
         Assert.Equal(incident.Alerts[0].Fingerprint, suppression.Id);
     }
 
-    private Task<AlertmanagerProcess> StartAsync(string webhook, Uri url)
+    [Fact]
+    public async Task The_alert_that_always_fires_is_heard_where_Alertmanager_says_what_it_knows()
+    {
+        var url = BackendProcess.NewAddress();
+        await using var host = await AlertingHost.StartAsync(("ALERTMANAGER_URL", url.OriginalString), ("Alerting:LookInterval", "00:00:00.200"));
+        await using var alertmanager = await StartAsync(host.Url, url);
+        var desk = host.Get<IncidentDesk>();
+        Assert.False(await desk.WasWatchdogHeardAsync(CancellationToken.None));
+
+        await PostAlertAsync(alertmanager.Http, Watchdog.AlertName, "none", endsAt: null);
+
+        await Eventually.True(() => desk.WasWatchdogHeardAsync(CancellationToken.None), Bound);
+        var first = await UpdateAsync();
+        // What is said again is heard again.
+        await PostAlertAsync(alertmanager.Http, Watchdog.AlertName, "none", endsAt: null);
+        Assert.True(await UpdateAsync() > first);
+
+        async Task<DateTimeOffset> UpdateAsync() =>
+            (await alertmanager.Http.GetFromJsonAsync<JsonElement>("/api/v2/alerts")).EnumerateArray().Single().GetProperty("updatedAt").GetDateTimeOffset();
+    }
+
+    private Task<BackendProcess> StartAsync(string webhook, Uri url)
     {
         var key = Path.Combine(_folder, "api-key");
         File.WriteAllText(key, AlertingHost.ApiKey);
@@ -81,7 +103,7 @@ public sealed class RealAlertmanagerTests : IDisposable
                       authorization:
                         credentials_file: {{key}}
             """);
-        return AlertmanagerProcess.StartAsync(configuration, Path.Combine(_folder, "data"), url);
+        return BackendProcess.StartAlertmanagerAsync(configuration, Path.Combine(_folder, "data"), url);
     }
 
     private static async Task PostAlertAsync(HttpClient http, string name, string severity, DateTimeOffset? endsAt)

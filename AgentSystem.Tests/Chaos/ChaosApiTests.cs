@@ -133,7 +133,8 @@ public sealed class ChaosApiTests
                 // What a process that is killed leaves: an order, and a file that fills the disk.
                 await File.WriteAllTextAsync(killed, "ballast");
             }
-            await File.AppendAllTextAsync(Path.Combine(folder, "journal", "chaos.jsonl"), "{\"id\":\"cut sh");
+            var audit = Path.Combine(folder, "journal", "chaos.jsonl");
+            await File.AppendAllTextAsync(audit, "{\"id\":\"cut sh");
 
             using var next = new OrchestratorApp(folder: folder, settings: Enabled);
             Assert.Empty((await ListAsync(next)).Faults);
@@ -142,6 +143,10 @@ public sealed class ChaosApiTests
             var all = (await ListAsync(next, all: true)).Faults;
             Assert.Equal([(left.Id, FaultEnd.OrchestratorRestarted), (over.Id, FaultEnd.Stopped)], all.Select(fault => (fault.Id, fault.Ended!.Value)));
             Assert.All(all, fault => Assert.Equal("ann", fault.By));
+            var lines = await File.ReadAllLinesAsync(audit);
+            Assert.Equal((5, "{\"id\":\"cut sh"), (lines.Length, lines[^2]));
+            var last = JsonSerializer.Deserialize(lines[^1], ApiJson.Default.InjectedFault)!;
+            Assert.Equal((left.Id, FaultEnd.OrchestratorRestarted), (last.Id, last.Ended!.Value));
         }
         finally
         {

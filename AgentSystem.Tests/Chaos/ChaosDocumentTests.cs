@@ -23,7 +23,11 @@ public sealed partial class ChaosDocumentTests
         Assert.EndsWith($"| {kind.Raises} |", rows[0], StringComparison.Ordinal);
         Assert.All(kind.Parameters, parameter => Assert.Contains($"`--{parameter.Name.Replace('_', '-')} {parameter.Default}`", rows[0], StringComparison.Ordinal));
         Assert.All(rows.Skip(1), row => Assert.Contains($"| {kind.Raises} |", row, StringComparison.Ordinal));
+        Assert.All(rows.Skip(1), row => Assert.EndsWith("| hold |", row, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void What_is_claimed_of_the_storm_holds() => Assert.Contains("\n| claims | hold |\n", Document, StringComparison.Ordinal);
 
     [Fact]
     public void Every_fault_is_tried_and_at_least_twelve_were_measured() =>

@@ -1,6 +1,10 @@
+using AgentSystem.Orchestrator.Chaos;
+using AgentSystem.Orchestrator.Configuration;
+using AgentSystem.Orchestrator.Status;
 using AgentSystem.Protocol;
 using AgentSystem.Tests.Orchestrator;
 using AgentSystem.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentSystem.Tests.Chaos;
 
@@ -25,6 +29,29 @@ public sealed class FullPipeTests
         using var stopped = await app.Http.DeleteAsync($"/chaos/{fault.Id}");
         await Eventually.True(() => marie.Write(line) == PipeWriteOutcome.Written);
         await Eventually.True(async () => Received(await app.Http.GetStringAsync("/metrics")) >= 2);
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_is_said_and_ends_neither_the_orchestrator_nor_its_reading()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var app = new OrchestratorApp(settings: ("Chaos:Enabled", "true"));
+        _ = app.Http;
+        using var anga = new StatusPipeWriter(app.Volume.PipePath("anga"));
+        await Eventually.True(() => anga.Write("\n"u8) == PipeWriteOutcome.Written);
+        using var fault = new FullPipe(
+            app.Volume, app.Services.GetRequiredService<WorkerCatalog>(), app.Services.GetRequiredService<StatusPipes>());
+        // A folder where marie's pipe was: there is no pipe to hold.
+        File.Delete(app.Volume.PipePath("marie"));
+        Directory.CreateDirectory(app.Volume.PipePath("marie"));
+
+        Assert.ThrowsAny<IOException>(() => fault.Begin(new("f", FaultCatalog.FullPipe, null, DateTimeOffset.MaxValue, new Dictionary<string, string>())));
+        fault.End();
+
+        await Eventually.True(() => anga.Write("\n"u8) == PipeWriteOutcome.Written);
+        using var health = await app.Http.GetAsync("/alive");
+        Assert.True(health.IsSuccessStatusCode);
     }
 
     // What filled the pipe is no line, neither a good one nor a bad one.

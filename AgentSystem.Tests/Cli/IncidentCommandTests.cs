@@ -61,7 +61,26 @@ public sealed class IncidentCommandTests : IAsyncLifetime
         Assert.Contains("it is over", refused.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_change_is_reported_and_explains_what_begins_after_it()
+    {
+        var run = await RunAsync("change", "orchestrator 1.2", "--source", "ci", "--link", "https://ci.example/7", "--json");
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.Equal(
+            ("orchestrator 1.2", "ci", "https://ci.example/7"),
+            (run.Json.GetProperty("summary").GetString(), run.Json.GetProperty("source").GetString(), run.Json.GetProperty("link").GetString()));
+        Assert.Contains("Reported: worker 2", (await RunAsync("change", "worker 2")).Error, StringComparison.Ordinal);
+        await _host.Get<IncidentDesk>().ReceiveAsync([Firing("OrchestratorDown") with { StartsAt = DateTimeOffset.UtcNow.AddSeconds(1) }]);
+        var reasons = (await RunAsync("incidents", "--json")).Json.GetProperty("incidents").EnumerateArray()
+            .Single(incident => incident.GetProperty("title").GetString()!.Contains("OrchestratorDown", StringComparison.Ordinal)).GetProperty("cause").GetProperty("reasons");
+        Assert.Contains(reasons.EnumerateArray(), reason => reason.GetString()!.EndsWith("something was changed: orchestrator 1.2 (ci).", StringComparison.Ordinal));
+    }
+
     [Theory]
+    [InlineData(ExitCode.Usage, "change")]
+    [InlineData(ExitCode.Refused, "change", " ")]
+    [InlineData(ExitCode.Refused, "change", "x", "--link", "nowhere")]
     [InlineData(ExitCode.NotFound, "incidents", "show", "none")]
     [InlineData(ExitCode.Usage, "incidents", "show", "../alerts")]
     [InlineData(ExitCode.Usage, "incidents", "--state", "odd")]

@@ -14,9 +14,9 @@ internal static partial class AlertsDocument
     /// <summary>The alert that is in it.</summary>
     public static string CustomAlert => Alert().Match(CustomRule).Groups[1].Value;
 
-    /// <summary>The rows of the table of alerts: name, severity, team.</summary>
-    public static IEnumerable<(string Name, string Severity, string Team)> Table =>
-        Row().Matches(Text).Select(row => (row.Groups[1].Value, row.Groups[2].Value, row.Groups[3].Value));
+    /// <summary>The rows of the table of alerts: name, when it fires, severity, team.</summary>
+    public static IEnumerable<(string Name, string When, string Severity, string Team)> Table =>
+        Row().Matches(Text).Select(row => (row.Groups[1].Value, row.Groups[2].Value, row.Groups[3].Value, row.Groups[4].Value));
 
     [GeneratedRegex("```yaml\n(groups:.*?)```", RegexOptions.Singleline)]
     private static partial Regex Example();
@@ -24,6 +24,6 @@ internal static partial class AlertsDocument
     [GeneratedRegex(@"- alert: (\w+)")]
     private static partial Regex Alert();
 
-    [GeneratedRegex(@"^\| \[(\w+)\]\([^)]+\) \| [^|]+ \| (\w+) \| (\w+) \|$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| \[(\w+)\]\([^)]+\) \| ([^|]+) \| (\w+) \| (\w+) \|$", RegexOptions.Multiline)]
     private static partial Regex Row();
 }

@@ -6,22 +6,52 @@ namespace AgentSystem.Tests.Rules;
 /// <summary>Which alert silences which, in a real Alertmanager and with the labels that the alerts really have.</summary>
 public sealed class InhibitionTests(RunningAlertmanager alertmanager) : IClassFixture<RunningAlertmanager>, IAsyncLifetime
 {
-    private const string Worker = "worker";
+    private const string Worker = "worker", Job = "job", SomebodyElse = "somebody-else";
+
+    /// <summary>
+    /// What follows from which alert, as it is meant, and which label both must have alike: what follows from a worker's absence is that worker's.
+    /// </summary>
+    private static readonly (string Cause, string? Alike, string[] Follow)[] Expected =
+    [
+        ("WorkerDown", Worker,
+            [
+                "TaskQueueOverflow", "TaskBacklogGrowing", "ApproachingTaskLimit", "TaskStuck", "TasksStalled", "HighTaskLatency", "TaskProcessingTimeout",
+                "DegradedPerformance", "WorkerReplicaDown", "WorkerCrashLooping", "WatcherHeartbeatMissing", "AvailabilitySLOViolation", "PipeSilent",
+                "NamedPipeErrors",
+            ]),
+        ("OrchestratorDown", null,
+            [
+                "WorkerDown", "WorkerReplicaDown", "WorkerCrashLooping", "WatcherHeartbeatMissing", "AvailabilitySLOViolation", "ServiceDiscoveryFailing",
+                "NamedPipeErrors", "PipeSilent", "PipeLinesInvalid", "TaskQueueOverflow", "TaskBacklogGrowing", "ApproachingTaskLimit", "TaskStuck",
+                "TasksStalled", "TooManyActiveTasks", "TaskFilesQuarantined", "HighTaskLatency", "TaskProcessingTimeout", "DegradedPerformance",
+                "HighErrorRate", "TaskFailureRateHigh", "HighRetryRate", "DeadLettersGrowing", "ErrorBudgetBurnHigh",
+                "ServiceCrashLooping", "HighServerErrorRate", // the orchestrator's own
+            ]),
+        ("DiskSpaceCritical", null,
+            [
+                "HighErrorRate", "TaskFailureRateHigh", "HighRetryRate", "DeadLettersGrowing", "ErrorBudgetBurnHigh", "DiskSpaceWillRunOut",
+                "TaskFilesQuarantined", "TaskStuck", "TasksStalled", "HighServerErrorRate", "PrometheusStorageFailing", "RuleEvaluationFailing",
+                "RuleEvaluationSlow", "TelemetryLost", "TelemetryMissing", "TelemetryStoreBackPressure", "CollectorBackPressure",
+            ]),
+        ("ClaudeAPIFailures", null,
+            [
+                "HighErrorRate", "TaskFailureRateHigh", "HighRetryRate", "DeadLettersGrowing", "ErrorBudgetBurnHigh", "HighTaskLatency",
+                "TaskProcessingTimeout", "DegradedPerformance",
+            ]),
+        ("HighErrorRate", Worker, ["TaskFailureRateHigh", "HighRetryRate", "ErrorBudgetBurnHigh"]),
+        ("TasksStalled", Worker, ["TaskStuck"]),
+        ("TaskQueueOverflow", Worker, ["TaskBacklogGrowing", "ApproachingTaskLimit"]),
+        ("HighTaskLatency", Worker, ["DegradedPerformance"]),
+        ("TaskProcessingTimeout", Worker, ["DegradedPerformance"]),
+        ("AlertingServiceDown", null, ["AlertmanagerNotificationsFailing"]),
+        ("AlertmanagerDown", null, ["PrometheusNotificationErrors"]),
+        ("TelemetryLost", Job, ["ScrapeFailing"]),
+        ("SpendAboveBudget", null, ["SpendRunaway"]),
+    ];
 
     private readonly List<IReadOnlyDictionary<string, string>> _set = [];
 
-    /// <summary>Each alert that silences others, with those.</summary>
-    public static TheoryData<string, string> Sources
-    {
-        get
-        {
-            var all = new TheoryData<string, string>();
-            foreach (var (rule, index) in AlertmanagerFile.InhibitRules.Select((rule, index) => (rule, index)))
-                foreach (var source in Matching(rule.Sources))
-                    all.Add(source.Name, index.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            return all;
-        }
-    }
+    public static TheoryData<string> Causes => [.. Expected.Select(rule => rule.Cause)];
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -32,37 +62,42 @@ public sealed class InhibitionTests(RunningAlertmanager alertmanager) : IClassFi
     }
 
     [Theory]
-    [MemberData(nameof(Sources))]
-    public async Task An_alert_silences_what_follows_from_it_and_nothing_else(string source, string ruleIndex)
+    [MemberData(nameof(Causes))]
+    public async Task An_alert_silences_what_follows_from_it_and_nothing_else(string name)
     {
-        var rule = AlertmanagerFile.InhibitRules[int.Parse(ruleIndex, System.Globalization.CultureInfo.InvariantCulture)];
-        var cause = Labels(RuleFiles.Alerts.Single(alert => alert.Name == source));
-        var targets = Matching(rule.Targets).Select(Labels).Select(labels => With(labels, rule.Targets)).ToList();
-        var silencedByIt = AlertmanagerFile.InhibitRules.Where(other => Matching(other.Sources).Any(alert => alert.Name == source))
-            .SelectMany(other => Matching(other.Targets)).Select(alert => alert.Name).ToHashSet();
-        var bystanders = RuleFiles.Alerts.Where(alert => alert.Name != source && !silencedByIt.Contains(alert.Name)).Select(Labels)
-            // The same of another worker, where that matters.
-            .Concat(targets.Where(_ => rule.Equal.Contains(Worker)).Select(labels => new Dictionary<string, string>(labels) { [Worker] = "somebody-else" }))
+        var (_, alike, follow) = Expected.Single(rule => rule.Cause == name);
+        var cause = Labels(name);
+        var targets = follow.Select(target => alike is null ? Labels(target) : With(Labels(target), alike, cause[alike])).ToList();
+        // What stands beside could silence something itself; those are causes of their own here.
+        var bystanders = RuleFiles.Alerts.Select(alert => alert.Name).Except(follow).Where(other => !IsCause(other)).Select(Labels)
+            .Concat(follow.Where(other => alike is not null && !IsCause(other)).Select(other => With(Labels(other), alike!, SomebodyElse)))
             .ToList();
+        if (name == "OrchestratorDown")
+            bystanders.AddRange(((string[])["ServiceCrashLooping", "HighServerErrorRate"]).Select(other => With(Labels(other), Job, "console")));
 
         await SetAsync([cause, .. targets]);
         await Eventually.True(async () => Silenced(await alertmanager.AlertsAsync()).SetEquals(targets.Select(Key)));
 
-        // What stands beside could silence something itself, so each is alone with the cause.
-        await SetAsync(bystanders.Where(labels => !Silences(labels)));
+        await SetAsync(bystanders);
         var now = await alertmanager.AlertsAsync();
         Assert.Equal(targets.Select(Key).Order(StringComparer.Ordinal), Silenced(now).Order(StringComparer.Ordinal));
         Assert.True(now.Count > targets.Count + 1);
     }
 
     [Fact]
+    public void The_configuration_silences_what_is_expected_and_nothing_else() =>
+        Assert.Equal(
+            Expected.SelectMany(rule => rule.Follow.Select(target => (rule.Cause, target, rule.Alike ?? ""))).Order(),
+            AlertmanagerFile.InhibitRules.SelectMany(rule =>
+                from source in Matching(rule.Sources)
+                from target in Matching(rule.Targets)
+                select (source.Name, target.Name, string.Join(',', rule.Equal))).Order());
+
+    [Fact]
     public async Task Three_workers_that_go_at_once_are_one_page_with_all_that_follows_kept_back()
     {
-        var down = RuleFiles.Alerts.Single(alert => alert.Name == "WorkerDown");
-        var stuck = RuleFiles.Alerts.Single(alert => alert.Name == "TaskStuck");
-
         foreach (var worker in (string[])["marie", "anga", "fabien"])
-            await SetAsync(new[] { down, stuck }.Select(alert => new Dictionary<string, string>(Labels(alert)) { [Worker] = worker }));
+            await SetAsync([With(Labels("WorkerDown"), Worker, worker), With(Labels("TaskStuck"), Worker, worker)]);
 
         await Eventually.True(async () => (await alertmanager.AlertsAsync()).Count(alert => alert.Inhibited) == 3);
         Assert.Equal(("pages-agents", 3), Assert.Single(await alertmanager.GroupsAsync(), group => group.Receiver.StartsWith("pages-", StringComparison.Ordinal)));
@@ -86,18 +121,12 @@ public sealed class InhibitionTests(RunningAlertmanager alertmanager) : IClassFi
     private static IEnumerable<AlertRule> Matching(IReadOnlyList<string> matchers) =>
         RuleFiles.Alerts.Where(alert => Regex.IsMatch(alert.Name, $"^(?:{AlertmanagerFile.NamePattern(matchers)})$"));
 
-    private static bool Silences(Dictionary<string, string> labels) =>
-        AlertmanagerFile.InhibitRules.Any(rule => Regex.IsMatch(labels["alertname"], $"^(?:{AlertmanagerFile.NamePattern(rule.Sources)})$"));
+    private static bool IsCause(string name) => Expected.Any(rule => rule.Cause == name);
 
-    private static Dictionary<string, string> Labels(AlertRule alert) => new(RuleFiles.FiringLabels(alert));
+    /// <summary>The labels that the alert really has.</summary>
+    private static Dictionary<string, string> Labels(string name) => new(RuleFiles.FiringLabels(RuleFiles.Alerts.Single(alert => alert.Name == name)));
 
-    /// <summary>The labels, with the values that further matchers ask for.</summary>
-    private static Dictionary<string, string> With(Dictionary<string, string> labels, IReadOnlyList<string> matchers)
-    {
-        foreach (var matcher in matchers.Where(matcher => !matcher.StartsWith("alertname", StringComparison.Ordinal)))
-            labels[matcher.Split('=')[0]] = matcher.Split('"')[1];
-        return labels;
-    }
+    private static Dictionary<string, string> With(Dictionary<string, string> labels, string label, string value) => new(labels) { [label] = value };
 
     private static HashSet<string> Silenced(IEnumerable<(IReadOnlyDictionary<string, string> Labels, bool Inhibited)> alerts) =>
         [.. alerts.Where(alert => alert.Inhibited).Select(alert => Key(alert.Labels))];

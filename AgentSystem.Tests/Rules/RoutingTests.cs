@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using AgentSystem.Alerting.Webhook;
 using AgentSystem.Tests.Support;
 
 namespace AgentSystem.Tests.Rules;
@@ -59,6 +62,29 @@ public sealed class RoutingTests
         Assert.DoesNotContain("webhook_configs", fallback.Keys);
         Assert.Equal("/run/secrets/pagerduty-key", Assert.Single(RuleFiles.List(fallback, "pagerduty_configs"))["routing_key_file"]);
         Assert.Single(RuleFiles.List(fallback, "slack_configs"));
+    }
+
+    [Fact]
+    public async Task As_many_alerts_as_one_notification_may_have_are_few_enough_to_be_read()
+    {
+        const int OfOneAlert = 4096;
+        Assert.All(RuleFiles.Alerts, alert => Assert.True(RuleFiles.FiringLabels(alert).Concat(alert.Annotations).Sum(pair => pair.Key.Length + pair.Value.Length) < OfOneAlert / 2));
+        foreach (var receiver in AlertmanagerFile.Receivers.Where(receiver => receiver.ContainsKey("webhook_configs")))
+        {
+            var most = int.Parse((string)Assert.Single(RuleFiles.List(receiver, "webhook_configs"))["max_alerts"], CultureInfo.InvariantCulture);
+            var alert = new Alert
+            {
+                Status = AlertStatus.Firing,
+                Labels = new Dictionary<string, string> { ["alertname"] = "Long" },
+                Annotations = new Dictionary<string, string> { ["description"] = new('x', OfOneAlert) },
+                StartsAt = DateTimeOffset.UtcNow,
+                Fingerprint = "00f3a1b2c3d4e5f6",
+            };
+            var body = JsonSerializer.SerializeToUtf8Bytes(
+                new() { Version = AlertNotification.SupportedVersion, GroupKey = "{}", Status = AlertStatus.Firing, Receiver = "r", Alerts = [.. Enumerable.Repeat(alert, most)] },
+                AlertmanagerJson.Default.AlertNotification);
+            Assert.Null((await NotificationReader.ReadAsync(new MemoryStream(body), CancellationToken.None)).Fault);
+        }
     }
 
     private static string Expected(AlertRule alert) => alert switch

@@ -74,6 +74,30 @@ public sealed partial class RuleFileTests
         Assert.NotEmpty(quiet.Series.Select(Metric).Intersect(fires.Series.Select(Metric)));
     }
 
+    /// <summary>What is promised to the second.</summary>
+    [Theory]
+    [InlineData("WorkerDown", "1m")]
+    [InlineData("TaskQueueOverflow", "5m")]
+    [InlineData("DiskSpaceCritical", "2m")]
+    [InlineData("ClaudeAPIFailures", "3m")]
+    [InlineData("HighTaskLatency", "10m")]
+    [InlineData("TaskBacklogGrowing", "15m")]
+    [InlineData("HighErrorRate", "5m")]
+    [InlineData("TaskFailureRateHigh", "5m")]
+    [InlineData("HighCPUUsage", "10m")]
+    [InlineData("HighMemoryUsage", "10m")]
+    [InlineData("TooManyActiveTasks", "1m")]
+    [InlineData("WatcherHeartbeatMissing", null)]
+    public void A_documented_time_is_tested_just_before_it_is_over_and_just_after(string name, string? time)
+    {
+        Assert.Equal(time, Named(name).For);
+        var expectations = Assert.Single(RuleFiles.Tests, test => test.Name == $"{name} fires when its time is over").Expectations;
+
+        Assert.Equal([name, name], expectations.Select(expectation => expectation.Alert));
+        Assert.Equal([0, 1], expectations.Select(expectation => expectation.Firing.Count));
+        Assert.Equal(TimeSpan.FromSeconds(5), expectations[1].At - expectations[0].At);
+    }
+
     [Fact]
     public void No_test_is_about_an_alert_that_is_not_there() =>
         Assert.Empty(

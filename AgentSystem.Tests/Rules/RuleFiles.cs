@@ -5,7 +5,8 @@ using YamlDotNet.Serialization;
 namespace AgentSystem.Tests.Rules;
 
 /// <summary>An alert as its file says it.</summary>
-internal sealed record AlertRule(string Name, string Expression, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)
+internal sealed record AlertRule(
+    string Name, string Expression, string? For, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)
 {
     public string Severity => Labels.GetValueOrDefault("severity", "");
 
@@ -31,7 +32,7 @@ internal static partial class RuleFiles
     public static IReadOnlyList<string> TestFiles { get; } = In("tests");
 
     public static IReadOnlyList<AlertRule> Alerts { get; } = [.. Files.SelectMany(Rules).Where(rule => rule.ContainsKey("alert"))
-        .Select(rule => new AlertRule((string)rule["alert"], (string)rule["expr"], Strings(rule, "labels"), Strings(rule, "annotations")))];
+        .Select(rule => new AlertRule((string)rule["alert"], (string)rule["expr"], rule.GetValueOrDefault("for") as string, Strings(rule, "labels"), Strings(rule, "annotations")))];
 
     /// <summary>Names of the recorded series with their expressions.</summary>
     public static IReadOnlyDictionary<string, string> Recordings { get; } =
@@ -40,7 +41,7 @@ internal static partial class RuleFiles
     public static IReadOnlyList<RuleTest> Tests { get; } = [.. TestFiles.SelectMany(file => List(Read(file), "tests")).Select(test => new RuleTest(
         (string)test["name"],
         [.. List(test, "input_series").Select(series => (string)series["series"])],
-        [.. List(test, "promql_expr_test").Select(ReadExpectation)]))];
+        [.. List(test, "promql_expr_test").Where(expectation => ((string)expectation["expr"]).StartsWith("ALERTS{", StringComparison.Ordinal)).Select(ReadExpectation)]))];
 
     /// <summary>The labels with which an alert fires in its test.</summary>
     public static IReadOnlyDictionary<string, string> FiringLabels(AlertRule alert) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using AgentSystem.Alerting.Incidents;
 using AgentSystem.Cli;
 using AgentSystem.Cli.Terminal;
 using AgentSystem.WebConsole.Runbooks;
@@ -18,7 +19,7 @@ public sealed partial class RunbookTests
 
     [Fact]
     public void Each_alert_has_a_page_and_each_page_an_alert() =>
-        Assert.Equal(RuleFiles.Alerts.Select(alert => alert.Name).Order(StringComparer.Ordinal), Runbooks.Names);
+        Assert.Equal(RuleFiles.Alerts.Select(alert => alert.Name).Append(MonitoringSilent.Name).Order(StringComparer.Ordinal), Runbooks.Names);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -38,8 +39,8 @@ public sealed partial class RunbookTests
         var commands = Runbooks.Commands(name);
 
         Assert.NotEmpty(commands);
-        foreach (var command in commands)
-            Assert.Contains(command.Split(' ')[0], Programs);
+        foreach (var program in commands.SelectMany(PipelineOf))
+            Assert.Contains(program, Programs);
         var root = AgentCtl.Build(
             new CliHost { Out = TextWriter.Null, Error = TextWriter.Null, OpenInput = () => Stream.Null, ConnectionPath = "/nonexistent" });
         foreach (var command in commands.SelectMany(command => AgentCtlCall().Matches(command)).Select(match => match.Groups[1].Value.Trim())
@@ -62,6 +63,19 @@ public sealed partial class RunbookTests
         foreach (var name in (string[])["HighTaskLatency", "WorkerDown"])
             Assert.True(Runbooks.Commands(name).Count >= 10, name);
     }
+
+    [Fact]
+    public void Every_program_of_a_pipeline_is_looked_at() =>
+        Assert.Equal(["curl", "grep", "jq"], PipelineOf("""curl -s "$A/b?c=d|e" | grep -E '"(x|y)"' | jq '.a | .b'"""));
+
+    /// <summary>The programs of a command: what stands at its beginning and behind each | that is not quoted.</summary>
+    private static IEnumerable<string> PipelineOf(string command) =>
+        Quoted().Replace(command, "").Split('|').Select(part => part.Trim().Split(' ')[0]);
+
+    [GeneratedRegex("""
+        '[^']*'|"[^"]*"
+        """)]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"agentctl ([^|#]+)")]
     private static partial Regex AgentCtlCall();

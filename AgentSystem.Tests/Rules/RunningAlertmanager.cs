@@ -8,12 +8,12 @@ namespace AgentSystem.Tests.Rules;
 public sealed class RunningAlertmanager : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder _folder = new();
-    private AlertmanagerProcess _alertmanager = null!;
+    private BackendProcess _alertmanager = null!;
 
     private HttpClient Http => _alertmanager.Http;
 
     public async Task InitializeAsync() =>
-        _alertmanager = await AlertmanagerProcess.StartAsync(AlertmanagerFile.Path, _folder["data"], AlertmanagerProcess.NewAddress());
+        _alertmanager = await BackendProcess.StartAlertmanagerAsync(AlertmanagerFile.Path, _folder["data"], BackendProcess.NewAddress());
 
     /// <summary>Lets these alerts fire, or ends them.</summary>
     public async Task SetAsync(IEnumerable<IReadOnlyDictionary<string, string>> alerts, bool firing)

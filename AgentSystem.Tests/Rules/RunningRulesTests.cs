@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AgentSystem.Protocol;
@@ -38,9 +37,6 @@ public sealed partial class RunningRulesTests(ConsoleInBrowser console) : IAsync
 
     /// <summary>Selectors of what does not happen in a test.</summary>
     private static readonly string[] NothingOfIt = ["http_server_request_duration_seconds_count{http_response_status_code=~\"5..\"}"];
-
-    private static readonly HashSet<string> OfTheProtocol = Constants(typeof(TelemetryNames.Metrics));
-    private static readonly HashSet<string> LabelsOfTheProtocol = Constants(typeof(TelemetryNames.Labels));
 
     private HttpClient _prometheus = null!;
 
@@ -93,8 +89,6 @@ public sealed partial class RunningRulesTests(ConsoleInBrowser console) : IAsync
             {
                 if (OfTheCollector.TryGetValue(metric, out var known))
                     missing.UnionWith(labels.Except(known).Select(label => $"{metric}{{{label}}}"));
-                else if (IsYetToCome(metric))
-                    missing.UnionWith(labels.Except(LabelsOfTheProtocol).Select(label => $"{metric}{{{label}}}"));
                 else if (await CountAsync(metric) == 0)
                     missing.Add(metric);
                 else
@@ -108,7 +102,7 @@ public sealed partial class RunningRulesTests(ConsoleInBrowser console) : IAsync
                     }
                 }
             }
-            if (selectors.Any(selector => !OfTheCollector.ContainsKey(selector.Metric) && !IsYetToCome(selector.Metric)))
+            if (selectors.Any(selector => !OfTheCollector.ContainsKey(selector.Metric)))
                 missing.UnionWith(groupedBy.Except(found).Select(label => $"{expression}: by {label}"));
         }
         Assert.True(missing.Count == 0, string.Join('\n', missing));
@@ -154,11 +148,6 @@ public sealed partial class RunningRulesTests(ConsoleInBrowser console) : IAsync
         }
     }
 
-    /// <summary>Claude's metrics are named by the protocol and come with the agent that calls it, as do the series that are recorded of them.</summary>
-    private static bool IsYetToCome(string metric) =>
-        metric.StartsWith("claude_", StringComparison.Ordinal) && OfTheProtocol.Contains(metric)
-        || RuleFiles.Recordings.TryGetValue(metric, out var expression) && expression.Contains("claude_", StringComparison.Ordinal);
-
     private async Task<IReadOnlyList<(string Name, string Health, string Error)>> RulesAsync() =>
     [
         .. (await AskAsync("api/v1/rules")).GetProperty("groups").EnumerateArray()
@@ -184,9 +173,6 @@ public sealed partial class RunningRulesTests(ConsoleInBrowser console) : IAsync
         Assert.True(response.IsSuccessStatusCode, $"{path}: {await response.Content.ReadAsStringAsync()}");
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data");
     }
-
-    private static HashSet<string> Constants(Type type) =>
-        [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
 
     [GeneratedRegex(@"([a-zA-Z_:][\w:]*)\{[^}]*\}")]
     private static partial Regex Selector();

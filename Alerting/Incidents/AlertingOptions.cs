@@ -50,9 +50,22 @@ public sealed class AlertingOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Alerting:LostAfter must lie between 1 s and 1 day.")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Prometheus is silent when its alert that always fires was not heard for this time. It repeats that every minute, and Alertmanager keeps an alert for
+    /// four minutes after the last time.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:03:00", "1.00:00:00", ErrorMessage = "Alerting:WatchdogSilence must lie between 3 min and 1 day.")]
+    public TimeSpan WatchdogSilence { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How long incidents are kept after they are over. Zero: for ever.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00", ErrorMessage = "Alerting:Retention must lie between 0 (for ever) and 3650 days.")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(90);
+
+    internal const string CannotHearInTime =
+        "Alerting:WatchdogSilence must be 130 s and twice Alerting:LookInterval at least: it is looked that often for what comes every minute.";
+
+    /// <summary>Prometheus repeats an alert a minute after the last time, with its next evaluation.</summary>
+    internal bool CanHearInTime => WatchdogSilence / 2 >= LookInterval + TimeSpan.FromSeconds(65);
 
     internal Correlator Correlator => new(CorrelationWindow);
 

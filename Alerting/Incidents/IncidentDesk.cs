@@ -25,13 +25,14 @@ public sealed class IncidentDesk
     private readonly IncidentStore _store;
     private readonly FlapDetector _flaps;
     private readonly Intake _intake;
+    private readonly Watchdog? _watchdog;
 
     /// <summary>Opens the desk.</summary>
-    public IncidentDesk(IncidentStore store, IOptions<AlertingOptions> options)
+    public IncidentDesk(IncidentStore store, IOptions<AlertingOptions> options, Watchdog? watchdog = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var settings = options.Value;
-        _store = store;
+        (_store, _watchdog) = (store, watchdog);
         _flaps = settings.Flaps;
         _intake = new(settings.Correlator, _flaps, settings.ReopenWindow);
     }
@@ -41,7 +42,31 @@ public sealed class IncidentDesk
     {
         // Ends come last: what only moves within one notification must not close its incident in between.
         foreach (var report in reports.OrderByDescending(report => report.IsFiring).ThenBy(report => report.StartsAt))
-            _intake.Receive(session, report);
+        {
+            // Alertmanager takes for over what nobody repeats. What really is over by then is not known to it afterwards, which ends it.
+            if (!report.IsFiring && _watchdog is { IsInDoubt: true })
+                Intake.Doubt(session, report);
+            else
+                _intake.Receive(session, report);
+        }
+        return true;
+    }, cancellationToken);
+
+    /// <summary>What this service says itself of those that watch.</summary>
+    internal Task RaiseAsync(AlertReport report, CancellationToken cancellationToken) => _store.ChangeAsync(session =>
+    {
+        _intake.Receive(session, report);
+        return true;
+    }, cancellationToken);
+
+    /// <summary>Whether Prometheus was ever heard.</summary>
+    internal Task<bool> WasWatchdogHeardAsync(CancellationToken cancellationToken) => _store.ReadAsync(session => session.WasWatchdogHeard, cancellationToken);
+
+    /// <summary>Keeps that Prometheus was heard, and ends what was said of its silence.</summary>
+    internal Task HearWatchdogAsync(CancellationToken cancellationToken) => _store.ChangeAsync(session =>
+    {
+        session.KeepWatchdogHeard();
+        _intake.Receive(session, MonitoringSilent.Ends(session.Now));
         return true;
     }, cancellationToken);
 

@@ -12,11 +12,13 @@ internal static class IncidentExtensions
             .BindConfiguration(AlertingOptions.Section)
             .Configure<IConfiguration>(static (options, configuration) => options.Database = configuration[AlertingOptions.DatabaseVariable] ?? options.Database)
             .ValidateDataAnnotations()
+            .Validate(static options => options.CanHearInTime, AlertingOptions.CannotHearInTime)
             .ValidateOnStart();
         builder.Services.AddHttpClient(InjectedFaults.Client).AddApiKey();
         builder.Services.AddSingleton<InjectedFaults>();
         builder.Services.AddSingleton<IncidentStore>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<IncidentStore>());
+        builder.Services.AddSingleton<Watchdog>();
         builder.Services.AddSingleton<IncidentDesk>();
         builder.Services.AddHttpClient(IncidentWatch.Alertmanager);
         builder.Services.AddSingleton<IncidentWatch>();

@@ -15,6 +15,12 @@ internal static partial class IncidentLoggerExtensions
     [LoggerMessage(Level = LogLevel.Warning, Message = "The orchestrator at {address} does not say which faults were injected; incidents are explained without: {reason}")]
     public static partial void FaultsUnknown(this ILogger logger, string address, string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Nothing is heard of Prometheus any more; until it is, no alert is taken for over")]
+    public static partial void PrometheusSilent(this ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Prometheus is heard")]
+    public static partial void PrometheusHeard(this ILogger logger);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Incidents could not be looked through; it is tried again: {reason}")]
     public static partial void LookFailed(this ILogger logger, string reason);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 using Microsoft.Data.Sqlite;
 
@@ -17,7 +18,13 @@ internal sealed class IncidentSession(
     // No channel: what was told of a question, whether somebody wanted to hear it or not.
     private const string ToldChannel = "told";
 
+    private const string QuestionPrefix = "question-";
+
+    // No incident either: that the alert which always fires was heard.
+    private const string WatchdogSubject = "watchdog";
+
     private readonly Dictionary<string, (Incident? Before, Incident Now)> _touched = [];
+    private readonly Dictionary<string, string> _homes = [];
     private readonly SqliteTransaction _transaction = connection.BeginTransaction(deferred: false);
 
     internal DateTimeOffset Now { get; } = now;
@@ -50,17 +57,21 @@ internal sealed class IncidentSession(
             """,
             Body, (int)least, limit);
 
-    /// <summary>The newest incident that has the alert.</summary>
+    /// <summary>
+    /// The incident that the alert belongs to: the one that it came to last, whichever others have it too from an earlier time.
+    /// </summary>
     internal Incident? WithAlert(string fingerprint)
     {
-        var touched = _touched.Values.Select(t => t.Now).Where(t => t.State != IncidentState.Merged && t.Alerts.Any(alert => alert.Fingerprint == fingerprint));
-        if (touched.MaxBy(incident => incident.OpenedAt) is { } newest)
-            return newest;
-        return Read("SELECT incident_id FROM alerts WHERE fingerprint = $1", row => row.GetString(0), fingerprint).FirstOrDefault() is { } id ? Find(id) : null;
+        var id = _homes.GetValueOrDefault(fingerprint)
+            ?? Read("SELECT incident_id FROM alerts WHERE fingerprint = $1", row => row.GetString(0), fingerprint).FirstOrDefault();
+        return id is null ? null : Find(id);
     }
 
+    /// <summary>The alert belongs to this incident from now on.</summary>
+    internal void Move(string fingerprint, string incidentId) => _homes[fingerprint] = incidentId;
+
     internal IReadOnlyList<TimelineEntry> Timeline(string incidentId) => Read(
-        $"SELECT * FROM (SELECT seq, at, event, by, text FROM timeline WHERE incident_id = $1 ORDER BY seq DESC LIMIT {MaxTimeline}) ORDER BY seq",
+        "SELECT seq, at, event, by, text FROM timeline WHERE incident_id = $1 ORDER BY seq",
         row => new TimelineEntry(row.GetInt64(0), Time(row, 1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4)), incidentId);
 
     /// <summary>What was changed in the system lately, oldest first.</summary>
@@ -76,9 +87,18 @@ internal sealed class IncidentSession(
     }
 
     /// <summary>Adds to an incident's timeline.</summary>
-    internal void Note(string incidentId, string @event, string text, string? by = null, DateTimeOffset? at = null) => Execute(
-        "INSERT INTO timeline (incident_id, at, event, by, text) VALUES ($1, $2, $3, $4, $5)",
-        incidentId, (at ?? Now).ToUnixTimeMilliseconds(), @event, by, text);
+    internal void Note(string incidentId, string @event, string text, string? by = null, DateTimeOffset? at = null)
+    {
+        Execute(
+            "INSERT INTO timeline (incident_id, at, event, by, text) VALUES ($1, $2, $3, $4, $5)",
+            incidentId, (at ?? Now).ToUnixTimeMilliseconds(), @event, by, text);
+        Execute(
+            $"""
+            DELETE FROM timeline WHERE incident_id = $1
+            AND seq <= (SELECT seq FROM timeline WHERE incident_id = $1 ORDER BY seq DESC LIMIT 1 OFFSET {MaxTimeline})
+            """,
+            incidentId);
+    }
 
     internal void AddChange(ChangeReport change)
     {
@@ -102,6 +122,11 @@ internal sealed class IncidentSession(
         return true;
     }
 
+    /// <summary>Whether the alert that always fires was ever heard.</summary>
+    internal bool WasWatchdogHeard => Receipt(WatchdogSubject, ToldChannel) is not null;
+
+    internal void KeepWatchdogHeard() => Keep(WatchdogSubject, ToldChannel, "heard");
+
     /// <summary>Forgets what was over before <paramref name="before"/>.</summary>
     internal int Forget(DateTimeOffset before)
     {
@@ -110,6 +135,13 @@ internal sealed class IncidentSession(
         foreach (var table in (string[])["alerts", "timeline", "receipts"])
             Execute($"DELETE FROM {table} WHERE incident_id IN {Old}", end);
         Execute("DELETE FROM changes WHERE at < $1", end);
+        // A question's id begins with its time. One that is open would be told again.
+        Execute(
+            """
+            DELETE FROM receipts WHERE incident_id IN (
+              SELECT incident_id FROM receipts WHERE channel = $1 AND receipt <> 'open' AND incident_id BETWEEN $2 AND $3)
+            """,
+            ToldChannel, QuestionPrefix, QuestionPrefix + TaskId.New(before)[..TaskId.TimeLength]);
         return Execute("DELETE FROM incidents WHERE state >= 2 AND updated_at < $1", end);
     }
 
@@ -123,12 +155,11 @@ internal sealed class IncidentSession(
                 "INSERT OR REPLACE INTO incidents (id, state, severity, opened_at, updated_at, resolved_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 incident.Id, (int)incident.State, (int)incident.Severity, incident.OpenedAt.ToUnixTimeMilliseconds(), incident.UpdatedAt.ToUnixTimeMilliseconds(),
                 incident.ResolvedAt?.ToUnixTimeMilliseconds(), JsonSerializer.Serialize(incident, ApiJson.Default.Incident));
-            if (incident.State != IncidentState.Merged)
-                foreach (var alert in incident.Alerts.Where(alert => before is null || before.Alerts.All(known => known.Fingerprint != alert.Fingerprint)))
-                    Execute("INSERT OR REPLACE INTO alerts (fingerprint, incident_id) VALUES ($1, $2)", alert.Fingerprint, incident.Id);
             foreach (var announcer in announcers)
                 Enqueue(announcer.Announce(before, incident, Receipt(incident.Id, announcer.Channel)));
         }
+        foreach (var (fingerprint, incidentId) in _homes)
+            Execute("INSERT OR REPLACE INTO alerts (fingerprint, incident_id) VALUES ($1, $2)", fingerprint, incidentId);
         _transaction.Commit();
     }
 
@@ -157,7 +188,7 @@ internal sealed class IncidentSession(
 
     public void Dispose() => _transaction.Dispose();
 
-    private static string SubjectOf(Question question) => $"question-{question.Id}";
+    private static string SubjectOf(Question question) => QuestionPrefix + question.Id;
 
     private void Enqueue(Announcement? message)
     {

@@ -5,18 +5,19 @@ using Microsoft.Extensions.Options;
 namespace AgentSystem.Alerting.Incidents;
 
 /// <summary>
-/// Looks now and then at what nobody tells: what Alertmanager suppresses and what it has lost, which flapping alert is steady again, and what
-/// is old enough to be forgotten.
+/// Looks now and then at what nobody tells: what Alertmanager suppresses and what it has lost, whether Prometheus is silent, which flapping alert is
+/// steady again, and what is old enough to be forgotten.
 /// </summary>
 internal sealed class IncidentWatch(
-    IncidentStore store, IncidentDesk desk, IHttpClientFactory clients, IConfiguration configuration, IOptions<AlertingOptions> options, TimeProvider time,
-    ILogger<IncidentWatch> logger) : BackgroundService
+    IncidentStore store, IncidentDesk desk, Watchdog watchdog, IHttpClientFactory clients, IConfiguration configuration, IOptions<AlertingOptions> options,
+    TimeProvider time, ILogger<IncidentWatch> logger) : BackgroundService
 {
     /// <summary>Name of the client of Alertmanager's API, and of the variable that has its address.</summary>
     internal const string Alertmanager = "alertmanager", AddressVariable = "ALERTMANAGER_URL";
 
     private readonly Dictionary<string, DateTimeOffset> _missing = [];
     private bool _isDown;
+    private bool? _isSilent; // null: nothing was said yet
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -48,11 +49,39 @@ internal sealed class IncidentWatch(
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
         var known = await AskAsync(cancellationToken);
+        await ListenAsync(known, cancellationToken);
+        if (watchdog.IsInDoubt)
+            known = null; // what Prometheus does not repeat is not known to Alertmanager, and may fire all the same
         if (known is null)
             _missing.Clear(); // what it does not know is not known either
         var lost = known is null ? [] : await LostAsync(known, cancellationToken);
         var kept = options.Value.Retention;
         await desk.LookAsync(known, lost, kept > TimeSpan.Zero ? time.GetUtcNow() - kept : null, cancellationToken);
+    }
+
+    /// <summary>Hears Prometheus, or says that it is silent and when that is over.</summary>
+    private async Task ListenAsync(IReadOnlyList<KnownAlert>? known, CancellationToken cancellationToken)
+    {
+        if (configuration[AddressVariable] is not { Length: > 0 })
+            return; // nobody is asked, so nobody is missed
+        if (known?.FirstOrDefault(alert => alert.Report.Name == Watchdog.AlertName) is { } alert && watchdog.Hear(alert.UpdatedAt))
+        {
+            if (_isSilent == false)
+                return;
+            await desk.HearWatchdogAsync(cancellationToken);
+            logger.PrometheusHeard();
+            _isSilent = false;
+        }
+        else if (_isSilent is null && await desk.WasWatchdogHeardAsync(cancellationToken))
+        {
+            watchdog.Expect();
+        }
+        if (watchdog.IsSilent && _isSilent != true)
+        {
+            await desk.RaiseAsync(MonitoringSilent.Begins(time.GetUtcNow(), options.Value.WatchdogSilence, known is not null), cancellationToken);
+            logger.PrometheusSilent();
+            _isSilent = true;
+        }
     }
 
     /// <summary>The firing alerts that Alertmanager has not known for a while: it, or we, missed their end.</summary>
@@ -98,11 +127,11 @@ internal sealed class IncidentWatch(
 /// <summary>An alert of <c>GET /api/v2/alerts</c>.</summary>
 internal sealed record ApiAlert(
     string Fingerprint, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations, DateTimeOffset StartsAt,
-    string? GeneratorURL, ApiAlertStatus Status)
+    DateTimeOffset UpdatedAt, string? GeneratorURL, ApiAlertStatus Status)
 {
     internal KnownAlert ToKnown() => new(
         new(Fingerprint, IsFiring: true, Labels, Annotations, DateTimeOffset.FromUnixTimeMilliseconds(StartsAt.ToUnixTimeMilliseconds()), null, GeneratorURL, "api"),
-        Status.InhibitedBy, Status.SilencedBy);
+        Status.InhibitedBy, Status.SilencedBy, UpdatedAt);
 }
 
 /// <summary>Whether somebody is told of it.</summary>

@@ -1,4 +1,5 @@
 using AgentSystem.Protocol.Api;
+using AgentSystem.ServiceDefaults.Chaos;
 
 namespace AgentSystem.Alerting.Incidents;
 
@@ -9,7 +10,7 @@ namespace AgentSystem.Alerting.Incidents;
 public sealed class InjectedFaults(IHttpClientFactory clients, IConfiguration configuration, TimeProvider time, ILogger<InjectedFaults> logger)
 {
     /// <summary>Name of the client, and of the variable that has the orchestrator's address.</summary>
-    internal const string Client = "injected-faults", AddressVariable = "ORCHESTRATOR_URL", Enabled = "Chaos:Enabled";
+    internal const string Client = "injected-faults", AddressVariable = "ORCHESTRATOR_URL";
 
     // An incident must not wait for this. That several alerts ask at once is no reason to ask several times.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Freshness = TimeSpan.FromMilliseconds(500), Pause = TimeSpan.FromSeconds(15);
@@ -25,7 +26,7 @@ public sealed class InjectedFaults(IHttpClientFactory clients, IConfiguration co
     /// <summary>Asks again, or waits for the answer to a question that was asked just now.</summary>
     internal Task RefreshAsync(CancellationToken cancellationToken)
     {
-        if (configuration[AddressVariable] is not { Length: > 0 } address)
+        if (!configuration.IsChaosEnabled() || configuration[AddressVariable] is not { Length: > 0 } address)
             return Task.CompletedTask;
         lock (_gate)
         {

@@ -48,7 +48,8 @@ internal sealed class Intake(Correlator correlator, FlapDetector flaps, TimeSpan
         {
             Annotations = report.Annotations,
             GeneratorUrl = report.GeneratorUrl,
-            Severity = Max(alert.Severity, report.Severity),
+            // What was told of it before it was kept from being told is over; what was not told does not count.
+            Severity = alert.Phase == AlertPhase.Suppressed ? report.Severity : Max(alert.Severity, report.Severity),
             StartsAt = alert.Phase == AlertPhase.Suppressed ? report.StartsAt : alert.StartsAt,
             Phase = AlertPhase.Firing,
             SuppressedBy = [],
@@ -61,12 +62,11 @@ internal sealed class Intake(Correlator correlator, FlapDetector flaps, TimeSpan
             Lifecycle.Replace(session, incident, current);
     }
 
-    /// <summary>It was over and fires again.</summary>
+    /// <summary>It was over and fires again: how much it matters is said anew, a ticket of the day being only recorded at night.</summary>
     private void Return(IncidentSession session, Incident incident, IncidentAlert alert, AlertReport report)
     {
         var back = report.ToAlert() with
         {
-            Severity = Max(alert.Severity, report.Severity),
             Deliveries = alert.Deliveries + 1,
             Changes = flaps.Add(alert.Changes, report.StartsAt),
         };
@@ -100,6 +100,14 @@ internal sealed class Intake(Correlator correlator, FlapDetector flaps, TimeSpan
             Count(session, incident, alert);
         else
             End(session, incident, alert with { Deliveries = alert.Deliveries + 1 }, report.EndsAt ?? session.Now, "has ended");
+    }
+
+    /// <summary>Passes over an end that may be none.</summary>
+    internal static void Doubt(IncidentSession session, AlertReport report)
+    {
+        if (session.WithAlert(report.Fingerprint) is { } incident && incident.State.IsActive()
+            && incident.Alerts.FirstOrDefault(alert => alert.Fingerprint == report.Fingerprint) is { Phase: not AlertPhase.Resolved } alert)
+            session.Note(incident.Id, "end_doubted", $"{Lifecycle.Say(alert)} is said to have ended, but nothing is heard of Prometheus: it stays until that is back");
     }
 
     /// <summary>The alert is over, and perhaps its incident with it.</summary>

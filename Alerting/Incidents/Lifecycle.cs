@@ -19,6 +19,7 @@ internal static class Lifecycle
             UpdatedAt = session.Now,
             Alerts = [alert],
         };
+        session.Move(alert.Fingerprint, incident.Id);
         session.Note(incident.Id, "opened", $"{Say(alert)} fires{Summary(alert)}");
         return Save(session, incident);
     }
@@ -26,8 +27,10 @@ internal static class Lifecycle
     /// <summary>Adds an alert to an incident that it belongs to.</summary>
     internal static Incident Join(IncidentSession session, Incident incident, IncidentAlert alert)
     {
+        session.Move(alert.Fingerprint, incident.Id);
         session.Note(incident.Id, "alert_joined", $"{Say(alert)} {(alert.Phase == AlertPhase.Suppressed ? "would fire" : "fires")} too{Summary(alert)}");
-        return Save(session, incident with { Alerts = [.. incident.Alerts, alert] });
+        // It may have been here at an earlier time.
+        return Save(session, incident with { Alerts = [.. incident.Alerts.Where(known => known.Fingerprint != alert.Fingerprint), alert] });
     }
 
     /// <summary>Puts an alert in the place of what it was.</summary>
@@ -54,9 +57,17 @@ internal static class Lifecycle
     {
         session.Note(incident.Id, "merged", $"Became part of {NameOf(into)} ({into.Id}): {why}", by);
         session.Note(into.Id, "absorbed", $"{NameOf(incident)} ({incident.Id}) is part of this: {why}", by);
+        // Of an alert that both have, that one counts which it is now; the other is what it was.
+        var moved = incident.Alerts.Where(alert => session.WithAlert(alert.Fingerprint)?.Id == incident.Id).ToDictionary(alert => alert.Fingerprint);
+        var added = incident.Alerts.Where(alert => into.Alerts.All(known => known.Fingerprint != alert.Fingerprint));
+        foreach (var fingerprint in moved.Keys)
+            session.Move(fingerprint, into.Id);
         session.Save(incident with { State = IncidentState.Merged, MergedInto = into.Id, UpdatedAt = session.Now });
-        var moved = incident.Alerts.Where(alert => into.Alerts.All(known => known.Fingerprint != alert.Fingerprint));
-        return Save(session, into with { Alerts = [.. into.Alerts, .. moved], Assignee = into.Assignee ?? incident.Assignee });
+        return Save(session, into with
+        {
+            Alerts = [.. into.Alerts.Select(known => moved.GetValueOrDefault(known.Fingerprint, known)), .. added],
+            Assignee = into.Assignee ?? incident.Assignee,
+        });
     }
 
     /// <summary>Ends an incident.</summary>

@@ -6,7 +6,8 @@ namespace AgentSystem.Alerting.Incidents;
 /// <param name="Report">What it is.</param>
 /// <param name="InhibitedBy">Fingerprints of the alerts that keep it from being told.</param>
 /// <param name="SilencedBy">Ids of the silences that do.</param>
-internal sealed record KnownAlert(AlertReport Report, IReadOnlyList<string> InhibitedBy, IReadOnlyList<string> SilencedBy);
+/// <param name="UpdatedAt">When Alertmanager last heard of it.</param>
+internal sealed record KnownAlert(AlertReport Report, IReadOnlyList<string> InhibitedBy, IReadOnlyList<string> SilencedBy, DateTimeOffset UpdatedAt = default);
 
 /// <summary>
 /// Records which alert is kept from being told by which: Alertmanager delivers neither that nor the alert itself. An inhibited alert joins the
@@ -52,6 +53,7 @@ internal sealed class Suppressions(Intake intake)
         }
         else if (!before.SuppressedBy.Select(s => s.Id).SequenceEqual(by.Select(s => s.Id)))
         {
+            session.Move(fingerprint, incident.Id);
             Note(session, incident, before, by);
             // One that was told before goes on counting until it ends.
             var phase = before.Phase == AlertPhase.Resolved ? AlertPhase.Suppressed : before.Phase;

@@ -38,12 +38,17 @@ internal static class Topology
             return Machine;
         if (Watchers.Contains(job))
             return $"{Monitoring}/{job}";
+        if (name == MonitoringSilent.Name)
+            return Monitoring;
         return name;
     }
 
-    /// <summary>Whether <paramref name="component"/> cannot work without <paramref name="other"/>.</summary>
+    /// <summary>
+    /// Whether <paramref name="component"/> cannot work without <paramref name="other"/>. That nothing is heard of the monitoring as a whole is never put down
+    /// to something that was heard of.
+    /// </summary>
     internal static bool DependsOn(string component, string other) =>
-        Needs.TryGetValue(KindOf(component), out var needs) && needs.Contains(KindOf(other)) && component != other;
+        component != Monitoring && Needs.TryGetValue(KindOf(component), out var needs) && needs.Contains(KindOf(other)) && component != other;
 
     /// <summary>Whether there is anything that cannot work without this.</summary>
     internal static bool IsNeeded(string component) => Needs.Values.Any(needs => needs.Contains(KindOf(component)));
@@ -63,7 +68,7 @@ internal static class Topology
         [Worker, var name] => $"the worker {name}",
         [Monitoring, var name] => name,
         [Model] => "the Claude API",
-        [Orchestrator or Disk or Machine] => $"the {component}",
+        [Orchestrator or Disk or Machine or Monitoring] => $"the {component}",
         _ => component,
     };
 

@@ -93,15 +93,16 @@ internal sealed class OutboxSender : BackgroundService
                 mayBeSent = true;
                 return await _channel.DeliverAsync(message, receipt, isAgain, token);
             }, cancellationToken);
-            await SettleAsync(message, kept, failure: null);
+            // Whoever sees an empty outbox sees what became of its messages.
             _instruments.Count(_channel.Name, Outcome.Delivered);
+            await SettleAsync(message, kept, failure: null);
         }
         catch (Exception e) when (e is not OperationCanceledException and not IncidentStoreException)
         {
             // Never to be accepted. It must not keep the others from being sent, and people have to see it.
             _logger.DeliveryRefused(_channel.Name, message.Kind, message.IncidentId, e.Message);
-            await SettleAsync(message, receipt: null, e.Message);
             _instruments.Count(_channel.Name, Outcome.Refused);
+            await SettleAsync(message, receipt: null, e.Message);
         }
         return true;
     }

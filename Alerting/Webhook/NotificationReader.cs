@@ -5,7 +5,9 @@ namespace AgentSystem.Alerting.Webhook;
 /// <summary>Reads a notification and says what is wrong with one that cannot be used.</summary>
 internal static class NotificationReader
 {
-    /// <summary>Longest body that is read, in bytes. Alertmanager's <c>max_alerts</c> keeps notifications below it.</summary>
+    /// <summary>
+    /// Longest body that is read, in bytes: room for 4 KiB about each of the <c>max_alerts</c> that <c>infra/alertmanager/alertmanager.yml</c> allows, and more.
+    /// </summary>
     internal const int MaxBytes = 1 << 20;
 
     /// <summary>Reads <paramref name="body"/>; exactly one of the two results is null.</summary>

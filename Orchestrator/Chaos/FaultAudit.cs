@@ -14,6 +14,8 @@ internal sealed class FaultAudit(IOptions<OrchestratorOptions> options)
     // Who asks for the past of chaos wants the last weeks of it.
     private const int MaxRead = 1000;
 
+    private const byte NewLine = (byte)'\n';
+
     private readonly string _path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Value.Database))!, "chaos.jsonl");
 
     /// <summary>Adds a line, which is on disk when this returns.</summary>
@@ -21,8 +23,10 @@ internal sealed class FaultAudit(IOptions<OrchestratorOptions> options)
     internal void Add(InjectedFault fault)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(fault, ApiJson.Default.InjectedFault), (byte)'\n']);
+        using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        byte[] end = EndsWithinALine(file) ? [NewLine] : [];
+        file.Seek(0, SeekOrigin.End);
+        file.Write([.. end, .. JsonSerializer.SerializeToUtf8Bytes(fault, ApiJson.Default.InjectedFault), NewLine]);
         file.Flush(flushToDisk: true);
     }
 
@@ -40,7 +44,15 @@ internal sealed class FaultAudit(IOptions<OrchestratorOptions> options)
         return [.. faults.Values.OrderByDescending(fault => fault.StartedAt).Take(MaxRead)];
     }
 
-    // A crash may have cut a line short.
+    // A crash may have cut a line short. What comes behind it would be part of it.
+    private static bool EndsWithinALine(FileStream file)
+    {
+        if (file.Length == 0)
+            return false;
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() != NewLine;
+    }
+
     private static InjectedFault? Parse(string line)
     {
         try

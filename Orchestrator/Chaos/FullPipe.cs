@@ -17,7 +17,9 @@ internal sealed class FullPipe(SharedVolume volume, WorkerCatalog workers, Statu
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly ManualResetEventSlim _over = new();
-    private Thread? _filler;
+    private readonly List<StatusPipeReader> _readers = [];
+    private readonly List<StatusPipeWriter> _writers = [];
+    private Task _filler = Task.CompletedTask;
     private IReadOnlyList<string> _held = [];
 
     /// <inheritdoc/>
@@ -28,16 +30,37 @@ internal sealed class FullPipe(SharedVolume volume, WorkerCatalog workers, Statu
     {
         _over.Reset();
         _held = order.Worker is { } worker ? [worker] : workers.Names;
-        _filler = new Thread(Fill) { IsBackground = true, Name = Name };
-        _filler.Start();
+        // A pipe that nobody has open for reading is no full one: so it is held open here, and not read.
+        foreach (var path in _held.Select(volume.PipePath))
+        {
+            _readers.Add(new(path));
+            _writers.Add(new(path));
+        }
+        foreach (var held in _held)
+            pipes.Pause(held);
+        // It writes all the time, so it has a thread of its own; what goes wrong on it is said when it ends.
+        _filler = Task.Factory.StartNew(Fill, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <inheritdoc/>
     public void End()
     {
         _over.Set();
-        _filler?.Join();
-        _filler = null;
+        try
+        {
+            _filler.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            _filler = Task.CompletedTask;
+            foreach (var held in _held)
+                pipes.Resume(held);
+            _held = [];
+            _writers.ForEach(writer => writer.Dispose());
+            _writers.Clear();
+            _readers.ForEach(reader => reader.Dispose());
+            _readers.Clear();
+        }
     }
 
     /// <inheritdoc/>
@@ -49,34 +72,14 @@ internal sealed class FullPipe(SharedVolume volume, WorkerCatalog workers, Statu
 
     private void Fill()
     {
-        // A pipe that nobody has open for reading is no full one: so it is held open here, and not read.
-        var readers = new List<StatusPipeReader>();
-        var writers = new List<StatusPipeWriter>();
-        try
+        do
         {
-            foreach (var path in _held.Select(volume.PipePath))
-            {
-                readers.Add(new(path));
-                writers.Add(new(path));
-            }
-            foreach (var worker in _held)
-                pipes.Pause(worker);
-            do
-            {
-                foreach (var writer in writers)
-                    foreach (var filling in Fillings)
-                        while (!_over.IsSet && writer.Write(filling) == PipeWriteOutcome.Written)
-                        {
-                        }
-            }
-            while (!_over.Wait(Interval));
+            foreach (var writer in _writers)
+                foreach (var filling in Fillings)
+                    while (!_over.IsSet && writer.Write(filling) == PipeWriteOutcome.Written)
+                    {
+                    }
         }
-        finally
-        {
-            foreach (var worker in _held)
-                pipes.Resume(worker);
-            writers.ForEach(writer => writer.Dispose());
-            readers.ForEach(reader => reader.Dispose());
-        }
+        while (!_over.Wait(Interval));
     }
 }

@@ -90,7 +90,7 @@ internal sealed partial class WorkerDown(FaultOrders orders, IDeath death, TimeP
 internal sealed class MemoryHog : IFault, IDisposable
 {
     // So large that the C library takes each from the kernel, and gives it back.
-    private const int BlockBytes = 64 << 20, PageBytes = 4096;
+    internal const int BlockBytes = 64 << 20, PageBytes = 4096;
 
     private readonly Lock _gate = new();
     private readonly List<nint> _blocks = [];
@@ -98,6 +98,16 @@ internal sealed class MemoryHog : IFault, IDisposable
     private volatile bool _isOn;
 
     public string Name => FaultCatalog.MemoryHog;
+
+    /// <summary>Where the memory is.</summary>
+    internal IReadOnlyList<nint> Blocks
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _blocks];
+        }
+    }
 
     public void Begin(FaultOrder order)
     {
@@ -111,9 +121,12 @@ internal sealed class MemoryHog : IFault, IDisposable
     {
         _isOn = false;
         _eater?.Join();
-        foreach (var block in _blocks)
-            Marshal.FreeHGlobal(block);
-        _blocks.Clear();
+        lock (_gate)
+        {
+            foreach (var block in _blocks)
+                Marshal.FreeHGlobal(block);
+            _blocks.Clear();
+        }
     }
 
     public void Dispose() => End();

@@ -38,6 +38,7 @@ public sealed class FaultCauseTests
     [Theory]
     [InlineData("full-disk", "DiskSpaceCritical", null, null)]
     [InlineData("claude-errors", "ClaudeAPIFailures", null, null)]
+    [InlineData("telemetry-away", "TelemetryLost", null, "telemetry-store")]
     [InlineData("telemetry-away", "ScrapeFailing", null, "telemetry-store")]
     [InlineData("telemetry-away", "TelemetryMissing", null, null)]
     [InlineData("memory-hog", "ProcessMemoryHigh", "marie", "workers")]

@@ -1,4 +1,5 @@
 using AgentSystem.Alerting.Incidents;
+using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
 using static AgentSystem.Tests.Alerting.Incidents.SomeAlerts;
 
@@ -67,6 +68,21 @@ public sealed class IncidentDeskTests : IDisposable
         var incident = await _desk.OnlyAsync();
         Assert.Equal(AlertSeverity.Warning, incident.Severity);
         Assert.Equal(["opened", "raised"], incident.Timeline.Select(entry => entry.Event));
+    }
+
+    [Fact]
+    public async Task A_ticket_of_the_day_that_comes_back_at_night_is_only_recorded_until_it_is_a_ticket_again()
+    {
+        await _desk.ReceiveAsync(Firing("HighTaskLatency", severity: "warning", receiver: "tickets-agents"));
+        await _desk.ReceiveAsync(Ended("HighTaskLatency", severity: "warning", receiver: "record"));
+        _desk.Time.Advance(TimeSpan.FromMinutes(10));
+
+        await _desk.ReceiveAsync(Firing("HighTaskLatency", severity: "warning", at: 600, receiver: "record"));
+        var night = await _desk.OnlyAsync();
+        await _desk.ReceiveAsync(Firing("HighTaskLatency", severity: "warning", at: 600, receiver: "tickets-agents"));
+
+        Assert.Equal((IncidentState.Open, AlertSeverity.Info), (night.State, night.Severity));
+        Assert.Equal(AlertSeverity.Warning, (await _desk.OnlyAsync()).Severity);
     }
 
     [Fact]
@@ -183,6 +199,61 @@ public sealed class IncidentDeskTests : IDisposable
         await _desk.ReceiveAsync(Firing("WorkerDown", "marie", at: 100));
 
         Assert.Equal(IncidentState.Open, (await _desk.OnlyAsync()).State);
+    }
+
+    [Fact]
+    public async Task An_alert_that_opened_a_new_incident_is_not_taken_for_what_it_was_in_an_earlier_one()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"), Firing("WorkerDown", "anga"));
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+        await _desk.Desk.ResolveAsync((await _desk.OnlyAsync()).Id, "ann");
+        _desk.Time.Advance(TimeSpan.FromMinutes(40));
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", at: 2400));
+
+        for (var time = 0; time < 2; time++)
+            await _desk.ReceiveAsync(Firing("WorkerDown", "anga"), Firing("WorkerDown", "marie", at: 2400));
+        var second = (await _desk.AllAsync())[1];
+        await _desk.ReceiveAsync(Firing("WorkerDown", "anga"), Ended("WorkerDown", "marie", at: 2400, end: 2460));
+
+        Assert.Equal(5, Assert.Single(second.Alerts).Deliveries);
+        Assert.Equal([IncidentState.Resolved, IncidentState.Resolved], (await _desk.AllAsync()).Select(incident => incident.State));
+    }
+
+    [Fact]
+    public async Task Of_a_long_timeline_the_newest_thousand_entries_are_kept()
+    {
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"), Firing("ClaudeAPIFailures", at: 5000));
+        var (id, other) = ((await _desk.AllAsync())[0].Id, (await _desk.AllAsync())[1].Id);
+
+        await _desk.Store.ChangeAsync(session =>
+        {
+            for (var i = 0; i < 1100; i++)
+                session.Note(id, "note", $"{i}");
+            return true;
+        });
+
+        var timeline = await _desk.Store.ReadAsync(session => session.Timeline(id));
+        Assert.Equal((1000, "100", "1099"), (timeline.Count, timeline[0].Text, timeline[^1].Text));
+        Assert.NotEmpty(await _desk.Store.ReadAsync(session => session.Timeline(other)));
+    }
+
+    [Fact]
+    public async Task What_was_told_of_a_question_is_forgotten_when_it_is_long_over_and_not_while_it_is_open()
+    {
+        var (open, over) = (Question("open"), Question("answered"));
+        await _desk.Store.ChangeAsync(session => session.Tell(open) && session.Tell(over));
+        _desk.Time.Advance(TimeSpan.FromDays(80));
+        var late = Question("answered");
+        await _desk.Store.ChangeAsync(session => session.Tell(late));
+
+        await _desk.PassAsync(TimeSpan.FromDays(20).TotalSeconds);
+
+        Assert.Equal(
+            ["open", null, "answered"],
+            await _desk.Store.ReadAsync(session => new[] { open, over, late }.Select(session.ToldState).ToList()));
+
+        Question Question(string state) => new(
+            TaskId.New(_desk.Time.GetUtcNow()), "t", "marie", "Which?", null, state, _desk.Time.GetUtcNow(), _desk.Time.GetUtcNow(), null, null, null);
     }
 
     [Fact]

@@ -1,8 +1,12 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
+using AgentSystem.Alerting;
 using AgentSystem.Alerting.Incidents;
 using AgentSystem.Protocol.Api;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using static AgentSystem.Tests.Alerting.Incidents.SomeAlerts;
@@ -14,11 +18,13 @@ public sealed class IncidentWatchTests : IDisposable
 {
     private readonly SomeDesk _desk = new();
     private readonly Answering _alertmanager = new();
-    private readonly IncidentWatch _watch;
+    private IncidentWatch _watch;
 
-    public IncidentWatchTests() => _watch = new(
-        _desk.Store, _desk.Desk, _alertmanager,
-        new ConfigurationBuilder().AddInMemoryCollection([new("ALERTMANAGER_URL", "http://alertmanager.test/")]).Build(),
+    public IncidentWatchTests() => _watch = NewWatch();
+
+    private IncidentWatch NewWatch(string? url = "http://alertmanager.test/") => new(
+        _desk.Store, _desk.Desk, _desk.Watchdog, _alertmanager,
+        new ConfigurationBuilder().AddInMemoryCollection([new("ALERTMANAGER_URL", url)]).Build(),
         Options.Create(new AlertingOptions()), _desk.Time, NullLogger<IncidentWatch>.Instance);
 
     public void Dispose()
@@ -71,11 +77,156 @@ public sealed class IncidentWatchTests : IDisposable
         Assert.Equal(AlertPhase.Suppressed, (await _desk.OnlyAsync()).Alerts[1].Phase);
     }
 
-    private async Task<IncidentState> AfterAsync(double seconds, string? answer)
+    [Fact]
+    public async Task Prometheus_that_is_heard_no_more_is_an_incident_of_its_own_that_pages_until_it_is_heard_again()
+    {
+        await LookAsync(0, Heard(0));
+        await LookAsync(65, Heard(65));
+        // Alertmanager still has it, as it was.
+        await LookAsync(299, Heard(65));
+        Assert.Empty(await _desk.AllAsync());
+        await LookAsync(1, "[]");
+        await LookAsync(15, "[]");
+
+        var incident = await _desk.OnlyAsync();
+        var alert = Assert.Single(incident.Alerts);
+        Assert.Equal((IncidentState.Open, AlertSeverity.Critical, "monitoring", "MonitoringSilent"), (incident.State, incident.Severity, alert.Component, alert.Name));
+        Assert.Contains("Prometheus does not run, or does not reach Alertmanager", alert.Annotations["description"], StringComparison.Ordinal);
+
+        await LookAsync(600, Heard(990));
+        Assert.Equal(IncidentState.Resolved, (await _desk.OnlyAsync()).State);
+        await LookAsync(300, "[]");
+        Assert.Equal(IncidentState.Open, (await _desk.OnlyAsync()).State);
+    }
+
+    [Fact]
+    public async Task An_Alertmanager_that_does_not_answer_is_said_to_be_what_is_silent()
+    {
+        await LookAsync(0, Heard(0));
+        await LookAsync(300, null);
+
+        Assert.Contains("Alertmanager does not answer", (await _desk.OnlyAsync()).Alerts[0].Annotations["description"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_never_heard_is_not_missed()
+    {
+        await LookAsync(0, "[]");
+        await LookAsync(3600, "[]");
+
+        Assert.Empty(await _desk.AllAsync());
+    }
+
+    [Fact]
+    public async Task Where_no_Alertmanager_is_asked_any_more_none_is_missed()
+    {
+        await LookAsync(0, Heard(0));
+        _desk.Restart();
+        _watch.Dispose();
+        _watch = NewWatch(url: null);
+
+        await LookAsync(3600, null);
+
+        Assert.Empty(await _desk.AllAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_restart_forgets_neither_that_Prometheus_was_heard_nor_that_it_was_missed(bool missed)
+    {
+        await LookAsync(0, Heard(0));
+        if (missed)
+            await LookAsync(300, "[]");
+        _desk.Restart();
+        _watch.Dispose();
+        _watch = NewWatch();
+
+        await LookAsync(0, "[]");
+        Assert.Equal(missed ? 1 : 0, (await _desk.AllAsync()).Count);
+        await LookAsync(300, "[]");
+        Assert.Equal(IncidentState.Open, (await _desk.OnlyAsync()).State);
+        await LookAsync(15, Heard(600));
+        Assert.Equal(IncidentState.Resolved, (await _desk.OnlyAsync()).State);
+    }
+
+    [Fact]
+    public async Task What_ends_while_Prometheus_is_silent_is_not_over_until_it_is_heard_and_does_not_say_it_again()
+    {
+        await LookAsync(0, Heard(0));
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"), Firing("WorkerDown", "anga"));
+        await LookAsync(150, "[]");
+
+        // Alertmanager lets go of both after four minutes.
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie", end: 240), Ended("WorkerDown", "anga", end: 240));
+        await LookAsync(900, "[]");
+        var workers = (await _desk.AllAsync())[0];
+        Assert.Equal([AlertPhase.Firing, AlertPhase.Firing], workers.Alerts.Select(alert => alert.Phase));
+        Assert.Equal(["opened", "alert_joined", "end_doubted", "end_doubted"], (await _desk.EventsAsync(workers.Id)).Where(e => e != "cause"));
+
+        string Back(int at) => $"[{Heard(at)[1..^1]},{Known("WorkerDown", "marie")[1..^1]}]";
+        await LookAsync(0, Back(1050));
+        for (var at = 1110; at <= 1350; at += 60)
+            await LookAsync(60, Back(at));
+
+        Assert.Equal([AlertPhase.Firing, AlertPhase.Resolved], (await _desk.AllAsync())[0].Alerts.Select(alert => alert.Phase));
+    }
+
+    [Fact]
+    public async Task What_ends_while_Prometheus_is_heard_is_over()
+    {
+        await LookAsync(0, Heard(0));
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"));
+        await LookAsync(149, Heard(0));
+
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"));
+
+        Assert.Equal(IncidentState.Resolved, (await _desk.OnlyAsync()).State);
+    }
+
+    [Theory]
+    [InlineData("00:05:00", "00:01:25", true)]
+    [InlineData("00:05:00", "00:01:26", false)]
+    [InlineData("00:03:00", "00:00:15", true)]
+    public void It_is_listened_often_enough_for_what_comes_every_minute(string silence, string interval, bool often) =>
+        Assert.Equal(often, new AlertingOptions
+        {
+            WatchdogSilence = TimeSpan.Parse(silence, CultureInfo.InvariantCulture),
+            LookInterval = TimeSpan.Parse(interval, CultureInfo.InvariantCulture),
+        }.CanHearInTime);
+
+    [Theory]
+    [InlineData("00:02:59", "00:00:15")]
+    [InlineData("00:03:00", "00:00:26")]
+    public void A_silence_that_would_be_noticed_wrongly_is_refused(string silence, string interval)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["ALERTING_DB"] = _desk.Path;
+        builder.Configuration["Alerting:WatchdogSilence"] = silence;
+        builder.Configuration["Alerting:LookInterval"] = interval;
+        builder.AddAlerting();
+        using var app = builder.Build();
+
+        var refused = Assert.Throws<OptionsValidationException>(() => app.Services.GetRequiredService<IOptions<AlertingOptions>>().Value);
+
+        Assert.Contains("Alerting:WatchdogSilence must", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static string Heard(double at) => $$$"""
+        [{"fingerprint":"w","labels":{"alertname":"Watchdog","severity":"none"},"annotations":{},"startsAt":"{{{Start:o}}}","updatedAt":"{{{At(at):o}}}",
+        "status":{"state":"active","inhibitedBy":[],"silencedBy":[],"mutedBy":[]}}]
+        """;
+
+    private async Task LookAsync(double seconds, string? answer)
     {
         _alertmanager.Body = answer;
         _desk.Time.Advance(TimeSpan.FromSeconds(seconds));
         await _watch.LookAsync(CancellationToken.None);
+    }
+
+    private async Task<IncidentState> AfterAsync(double seconds, string? answer)
+    {
+        await LookAsync(seconds, answer);
         return (await _desk.OnlyAsync()).State;
     }
 

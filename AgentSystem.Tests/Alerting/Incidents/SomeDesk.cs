@@ -18,7 +18,7 @@ internal sealed class SomeDesk : IDisposable
         _announcers = announcers;
         _options = new() { Database = _folder["incidents.db"] };
         Time = new(SomeAlerts.Start);
-        (Store, Desk) = Open();
+        (Store, Desk, Watchdog) = Open();
     }
 
     public string Path => _options.Database;
@@ -29,11 +29,13 @@ internal sealed class SomeDesk : IDisposable
 
     public IncidentDesk Desk { get; private set; }
 
+    public Watchdog Watchdog { get; private set; }
+
     /// <summary>Everything that is left is on disk.</summary>
     public void Restart()
     {
         Store.Dispose();
-        (Store, Desk) = Open();
+        (Store, Desk, Watchdog) = Open();
     }
 
     public Task ReceiveAsync(params AlertReport[] reports) => Desk.ReceiveAsync(reports);
@@ -70,10 +72,11 @@ internal sealed class SomeDesk : IDisposable
         _folder.Dispose();
     }
 
-    private (IncidentStore, IncidentDesk) Open()
+    private (IncidentStore, IncidentDesk, Watchdog) Open()
     {
         var store = new IncidentStore(Options.Create(_options), _announcers, Time);
         store.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
-        return (store, new(store, Options.Create(_options)));
+        var watchdog = new Watchdog(Options.Create(_options), Time);
+        return (store, new(store, Options.Create(_options), watchdog), watchdog);
     }
 }

@@ -46,6 +46,51 @@ public sealed class SuppressionTests : IDisposable
         Assert.Equal("reopened", incident.Timeline[^1].Event);
     }
 
+    [Fact]
+    public async Task What_is_left_at_night_is_only_recorded()
+    {
+        await _desk.ReceiveAsync(Down);
+        await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [Down.Fingerprint], [])]);
+        await _desk.PassAsync(15, [new(Down, [], []), new(Backlog, [], [])]);
+
+        await _desk.ReceiveAsync(Backlog with { Receiver = "record" });
+
+        Assert.Equal((AlertPhase.Firing, AlertSeverity.Info), ((await _desk.OnlyAsync()).Alerts[1].Phase, (await _desk.OnlyAsync()).Alerts[1].Severity));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_an_alert_that_two_incidents_have_a_merged_one_has_what_it_is_now(bool intoTheEarlier)
+    {
+        var (earlier, later) = await InTwoIncidentsAsync();
+
+        var merged = await (intoTheEarlier ? _desk.Desk.MergeAsync(later, earlier, "ann") : _desk.Desk.MergeAsync(earlier, later, "ann"));
+
+        Assert.Equal(
+            [("HighTaskLatency", AlertPhase.Firing), ("OrchestratorDown", AlertPhase.Firing), ("WorkerDown", AlertPhase.Suppressed)],
+            merged.Alerts.Select(alert => (alert.Name, alert.Phase)).Order());
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", at: 720));
+        var alert = (await _desk.Store.FindAsync(merged.Id))!.Alerts.Single(alert => alert.Name == "WorkerDown");
+        Assert.Equal(AlertPhase.Firing, alert.Phase);
+    }
+
+    [Fact]
+    public async Task An_alert_that_joins_an_incident_which_had_it_before_is_in_it_once()
+    {
+        var (earlier, _) = await InTwoIncidentsAsync();
+        await _desk.ReceiveAsync(Ended("OrchestratorDown", at: 700, end: 900));
+        _desk.Time.Advance(TimeSpan.FromMinutes(40));
+
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie", at: 720));
+
+        var incident = Assert.Single(await _desk.AllAsync(), incident => incident.State.IsActive());
+        Assert.Equal(earlier, incident.Id);
+        Assert.Equal([("HighTaskLatency", AlertPhase.Firing), ("WorkerDown", AlertPhase.Firing)], incident.Alerts.Select(alert => (alert.Name, alert.Phase)).Order());
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie", at: 720, end: 3600));
+        Assert.Equal(AlertPhase.Resolved, (await _desk.Store.FindAsync(earlier))!.Alerts.Single(alert => alert.Name == "WorkerDown").Phase);
+    }
+
     [Theory]
     [InlineData(31 * 60, null)] // later than Alerting:ReopenWindow
     [InlineData(60, "ann")] // somebody said that it is over
@@ -106,5 +151,20 @@ public sealed class SuppressionTests : IDisposable
         await _desk.PassAsync(15, [], Down.Fingerprint);
 
         Assert.Equal(IncidentState.Resolved, (await _desk.OnlyAsync()).State);
+    }
+
+    /// <summary>WorkerDown of marie was in the first of two active incidents, and now follows from the alert of the second.</summary>
+    private async Task<(string Earlier, string Later)> InTwoIncidentsAsync()
+    {
+        await _desk.ReceiveAsync(Down, Firing("HighTaskLatency", "marie", "warning", receiver: "tickets-agents"));
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie"), Ended("HighTaskLatency", "marie", "warning"));
+        _desk.Time.Advance(TimeSpan.FromMinutes(12));
+        var cause = Firing("OrchestratorDown", at: 700);
+        await _desk.ReceiveAsync(cause);
+        await _desk.PassAsync(15, [new(cause, [], []), new(Firing("WorkerDown", "marie", at: 720, receiver: "api"), [cause.Fingerprint], [])]);
+        await _desk.ReceiveAsync(Firing("HighTaskLatency", "marie", "warning", at: 740, receiver: "tickets-agents"));
+        var all = await _desk.AllAsync();
+        Assert.Equal((2, 2, 2), (all.Count(incident => incident.State.IsActive()), all[0].Alerts.Count, all[1].Alerts.Count));
+        return (all[0].Id, all[1].Id);
     }
 }
