@@ -43,6 +43,8 @@ public abstract class LiveComponent : ComponentBase, IDisposable
             // Answers that were on their way when the slot changed are not for the new question.
             if (_isDisposed || _places.GetValueOrDefault(slot) != place)
                 return;
+            if (live.Mistake is not null)
+                throw new InvalidOperationException($"The question '{key}' failed.", live.Mistake);
             take(live);
             StateHasChanged();
         }));

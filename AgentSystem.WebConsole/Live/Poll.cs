@@ -134,7 +134,8 @@ internal sealed partial class Poll<T>(
         catch (Exception e)
         {
             LogFailed(logger, e);
-            return null;
+            lock (_lock)
+                return _latest.IsWaiting ? _latest = new(Mistake: e) : null;
         }
 #pragma warning restore CA1031
     }

@@ -101,6 +101,28 @@ public sealed class SharedPollsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mistake_of_ours_is_told_while_there_is_nothing_to_show_and_the_poll_goes_on()
+    {
+        var (isBroken, failed, latest) = (true, 0, new Live<int>());
+        using var watch = _polls.Watch<int>("broken", Interval, _ =>
+        {
+            if (!isBroken)
+                return Task.FromResult(_answer);
+            failed++;
+            throw new FormatException("ours");
+        }, live => latest = live);
+        await Eventually.True(() => latest.Mistake is FormatException);
+
+        isBroken = false;
+        await AdvanceUntilAsync(Interval, () => latest is { Value: 1, Mistake: null });
+
+        isBroken = true;
+        var before = failed;
+        await AdvanceUntilAsync(Interval, () => failed > before + 1);
+        Assert.True(latest is { Value: 1, Mistake: null });
+    }
+
+    [Fact]
     public async Task What_is_refused_has_no_older_data()
     {
         using var seat = new Seat(this);
