@@ -27,7 +27,7 @@ public sealed class EveryPageTests(ConsoleInBrowser console)
         "/resources" => [.. RunningSystem.Workers.Concat(["orchestrator", "prometheus", "alertmanager", "telemetry-store"]).Select(name => ($"[data-resource^='{name}'] >> nth=0", "Running"))],
         "/tasks" => [("tbody tr >> nth=0", "document_analysis|sleep|summarize|fail"), ("#worker", "marie"), ("#type", "summarize")],
         "/questions" => [("main :is(.empty, .card) >> nth=0", @"\w")],
-        "/traces" => [("main form.form select >> nth=0", "marie"), ("main a[href^='/traces/'] >> nth=0", @"\w")],
+        "/traces" => [("main form.form select >> nth=0", "marie"), ("main table a[href^='/traces/'] >> nth=0", @"\w")],
         "/logs" => [(".lines .service >> nth=0", @"\w"), ("[aria-label=Volume]", "info"), ("[aria-label=Fields]", "service_name")],
         "/dashboards" => [.. RepositoryDashboardsTests.Names.Select(name => (".dashboard-list", Regex.Escape(RepositoryDashboardsTests.Read(name).Title)))],
         "/alerts" => [(".conditions", "Firing"), ("main :is([data-alert], .empty) >> nth=0", @"\w")],
@@ -100,6 +100,8 @@ public sealed class EveryPageTests(ConsoleInBrowser console)
         {
             await GoAsync(page, entry);
         }
+        // The page that was gone to takes the focus last.
+        await Expect(page.Page.Locator("h1")).ToBeFocusedAsync();
         await page.Page.Keyboard.PressAsync("?");
         await Expect(page.Page.GetByRole(Microsoft.Playwright.AriaRole.Dialog)).ToContainTextAsync("Keyboard shortcuts");
         await page.Page.Keyboard.PressAsync("Escape");

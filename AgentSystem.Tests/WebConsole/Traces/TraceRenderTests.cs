@@ -44,7 +44,7 @@ public sealed class TraceRenderTests : IDisposable
 
         Assert.Contains("retry", happened, StringComparison.Ordinal);
         Assert.Contains("overloaded", happened, StringComparison.Ordinal);
-        Assert.Contains("20 ms", happened.Replace('\u00a0', ' '), StringComparison.Ordinal);
+        Assert.Contains("25 ms", happened.Replace('\u00a0', ' '), StringComparison.Ordinal);
     }
 
     [Theory]
