@@ -72,7 +72,7 @@ var console = builder.AddWebConsole("console", apiKey, consoleToken)
     .WithEnvironment("PROMETHEUS_URL", prometheus.GetEndpoint("http"))
     .WithEnvironment("ALERTMANAGER_URL", alertmanager.GetEndpoint("http"))
     .WithEnvironment("ALERTING_URL", alerting.GetEndpoint("http"))
-    .WithEnvironment("GRAFANA_URL", grafana.GetEndpoint("http"));
+    .WithLinksTo(grafana);
 
 alerting.WithLinksTo(console);
 orchestrator.WithConnectionFile(apiKey, storage, alerting);

@@ -109,6 +109,10 @@ internal static class ServiceExtensions
     public static IResourceBuilder<ProjectResource> WithLinksTo(this IResourceBuilder<ProjectResource> alerting, IResourceBuilder<ProjectResource> console) =>
         alerting.ApplicationBuilder.ExecutionContext.IsRunMode ? alerting.WithEnvironment("Alerting__ConsoleUrl", console.GetEndpoint("http")) : alerting;
 
+    /// <summary>Has the console's dashboards lead to Grafana's. Where browsers reach a published one only its people know: its containers' name for it is none of theirs.</summary>
+    public static IResourceBuilder<ProjectResource> WithLinksTo(this IResourceBuilder<ProjectResource> console, IResourceBuilder<IBackend> grafana) =>
+        console.ApplicationBuilder.ExecutionContext.IsRunMode ? console.WithEnvironment("GRAFANA_URL", grafana.GetEndpoint("http")) : console;
+
     /// <summary>Where Aspire's dashboard takes telemetry in this run, or null.</summary>
     public static string? DashboardOtlpUrl(this IDistributedApplicationBuilder builder) => builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is { Length: > 0 } url ? url : null;
 

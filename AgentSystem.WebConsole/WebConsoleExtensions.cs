@@ -43,6 +43,7 @@ public static class WebConsoleExtensions
     public static WebApplication MapWebConsole(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseEndOfOpenPages();
         app.UseSecurityHeaders();
         app.UseStatusCodePagesWithReExecute("/not-found");
         // By name, since they would stand before the headers otherwise, and send people to the login without them.

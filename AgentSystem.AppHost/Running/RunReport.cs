@@ -72,10 +72,17 @@ internal sealed class RunReport(
     private async Task InviteAsync(CancellationToken cancellationToken)
     {
         Console.WriteLine();
-        Console.WriteLine($"Look at it in a browser: {await console.GetAsync(cancellationToken)}");
-        Console.WriteLine($"Try the API in one:      {await api.LoginLink.GetAsync(cancellationToken)}");
+        foreach (var line in await InvitationAsync(console, api.LoginLink, cancellationToken))
+            Console.WriteLine(line);
         Console.WriteLine($"Running, with its data in {storage.Root}. Ctrl-C stops everything.");
     }
+
+    /// <summary>Where to look at what runs.</summary>
+    internal static async Task<IReadOnlyList<string>> InvitationAsync(LoginLink console, LoginLink api, CancellationToken cancellationToken) =>
+    [
+        $"Look at it in a browser: {await console.GetAsync(cancellationToken)}",
+        $"Try the API in one:      {await api.GetAsync(cancellationToken)}",
+    ];
 
     private async Task<IReadOnlyList<TaskSummary>> RunStarterTasksAsync(CancellationToken cancellationToken)
     {

@@ -246,6 +246,15 @@ public sealed class TopologyTests : IDisposable
         Assert.Equal("console", Assert.IsType<EndpointReference>((await VariablesAsync(alerting))["Alerting__ConsoleUrl"]).Resource.Name);
     }
 
+    [Fact]
+    public async Task The_consoles_links_to_Grafana_are_those_of_a_run_and_not_the_names_of_containers()
+    {
+        var run = await VariablesAsync(Named(await ResourcesAsync("--Backends=container"), "console"));
+        Assert.Equal("grafana", Assert.IsType<EndpointReference>(run["GRAFANA_URL"]).Resource.Name);
+
+        Assert.DoesNotContain("GRAFANA_URL", (await VariablesAsync(Named(await PublishedModel.ReadAsync(), "console"))).Keys);
+    }
+
     private static IResource Named(IEnumerable<IResource> resources, string name) => Assert.Single(resources, resource => resource.Name == name);
 
     private static async Task<Dictionary<string, object>> VariablesAsync(IResource resource)

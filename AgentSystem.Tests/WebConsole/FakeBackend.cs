@@ -19,6 +19,8 @@ internal sealed class FakeBackend : HttpMessageHandler, IHttpClientFactory
     /// <summary>What is answered; may throw what a network throws.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage> Answer { get; set; } = _ => new(HttpStatusCode.NotFound);
 
+    public int LongestAnswer { get; set; } = int.MaxValue;
+
     public ConcurrentQueue<string> Requests { get; } = new();
 
     public OrchestratorClient Orchestrator => new(this, Health, Time);
@@ -28,7 +30,7 @@ internal sealed class FakeBackend : HttpMessageHandler, IHttpClientFactory
     public static HttpResponseMessage Json(string json, HttpStatusCode status = HttpStatusCode.OK) =>
         new(status) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
 
-    public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { BaseAddress = Address };
+    public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { BaseAddress = Address, MaxResponseContentBufferSize = LongestAnswer };
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -42,7 +42,9 @@ internal static partial class AccessExtensions
         context.Response.Cookies.Append(ConsoleAccessHandler.Cookie, access.CookieValue, new()
         {
             HttpOnly = true,
-            SameSite = SameSiteMode.Strict,
+            // A link in Slack or PagerDuty has to lead to its page, so a GET from another site has the cookie too. It changes nothing: what does goes over the
+            // circuit, whose connection is refused to another origin (ConsoleAccessHandler), and the login itself, which needs the token.
+            SameSite = SameSiteMode.Lax,
             Secure = context.Request.IsHttps,
             IsEssential = true,
             MaxAge = TimeSpan.FromDays(30),

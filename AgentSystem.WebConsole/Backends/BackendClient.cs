@@ -42,16 +42,26 @@ public abstract class BackendClient(Backend backend, IHttpClientFactory clients,
             return await JsonSerializer.DeserializeAsync(stream, type, token);
         }, null, cancellationToken);
 
-    /// <summary>Sends something and reads an answer that is not JSON, or that comes bit by bit.</summary>
+    /// <summary>Sends something and reads an answer that need not be JSON.</summary>
     /// <param name="method">The method.</param>
     /// <param name="path">The path below the address, with its query.</param>
     /// <param name="body">What is sent, or null.</param>
     /// <param name="read">Reads the body of a success.</param>
-    /// <param name="patience">How long the answer may take to begin, when it is not as long as usual.</param>
+    /// <param name="patience">How long the whole answer may take, when it is not as long as usual.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    protected async Task<Answer<T>> SendAsync<T>(
+    // The whole answer first, body included: so the client's limits of time and size hold for all of it.
+    protected Task<Answer<T>> SendAsync<T>(
         HttpMethod method, string path, HttpContent? body, Func<HttpContent, CancellationToken, Task<T?>> read, TimeSpan? patience,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        SendAsync(method, path, body, read, patience, HttpCompletionOption.ResponseContentRead, cancellationToken);
+
+    /// <summary>Reads an answer that comes bit by bit and has no end; only its beginning has to come in time.</summary>
+    protected Task<Answer<T>> FollowAsync<T>(string path, Func<HttpContent, CancellationToken, Task<T?>> read, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, null, read, null, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+    private async Task<Answer<T>> SendAsync<T>(
+        HttpMethod method, string path, HttpContent? body, Func<HttpContent, CancellationToken, Task<T?>> read, TimeSpan? patience,
+        HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(read);
         using var http = clients.CreateClient(backend.ToString());
@@ -61,14 +71,14 @@ public abstract class BackendClient(Backend backend, IHttpClientFactory clients,
         try
         {
             using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await http.SendAsync(request, completion, cancellationToken);
             if (response.StatusCode >= HttpStatusCode.InternalServerError)
-                return Down(await ErrorTextAsync(response, cancellationToken));
+                return Down(await ErrorTextAsync(response, http.Timeout, cancellationToken));
             if (!response.IsSuccessStatusCode)
             {
                 health.Answered(backend);
                 var kind = response.StatusCode == HttpStatusCode.NotFound ? ProblemKind.NotFound : ProblemKind.Refused;
-                return new Problem(backend, kind, await ErrorTextAsync(response, cancellationToken), time.GetUtcNow());
+                return new Problem(backend, kind, await ErrorTextAsync(response, http.Timeout, cancellationToken), time.GetUtcNow());
             }
             var value = await read(response.Content, cancellationToken);
             health.Answered(backend);
@@ -96,9 +106,12 @@ public abstract class BackendClient(Backend backend, IHttpClientFactory clients,
 
     private Problem Down(string text) => new(backend, ProblemKind.Down, text, health.Failed(backend));
 
-    private async Task<string> ErrorTextAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<string> ErrorTextAsync(HttpResponseMessage response, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var body = (await response.Content.ReadAsStringAsync(cancellationToken)).Trim();
+        // An error has an end, also in answer to who wanted to follow.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        var body = (await response.Content.ReadAsStringAsync(limit.Token)).Trim();
         var text = body.Length == 0 ? "" : ReadError(body).Trim();
         if (text.Length == 0 || text.StartsWith('<'))
             text = $"{(int)response.StatusCode} {response.ReasonPhrase}";

@@ -31,6 +31,7 @@ internal static class BackendExtensions
             .Validate(static options => options.Patience > TimeSpan.Zero, "Console:Backends:Patience has to be longer than nothing, for example 00:00:10.")
             .ValidateOnStart();
         builder.Services.AddSingleton<BackendHealth>();
+        builder.Services.AddSingleton<BackendProbe>();
         foreach (var backend in Enum.GetValues<Backend>())
             builder.Services.AddBackendClient(backend);
         builder.Services.AddSingleton<OrchestratorClient>();

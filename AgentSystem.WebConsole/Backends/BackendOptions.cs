@@ -9,7 +9,7 @@ public sealed class BackendOptions
     /// <summary>The addresses, by backend.</summary>
     public IDictionary<Backend, string> Urls { get; } = new Dictionary<Backend, string>();
 
-    /// <summary>Address of Grafana, for links (<c>GRAFANA_URL</c>).</summary>
+    /// <summary>Address of Grafana as browsers reach it, for links (<c>GRAFANA_URL</c>).</summary>
     public string GrafanaUrl { get; set; } = "";
 
     /// <summary>Address of Aspire's dashboard, for links, where the engine has one (<c>ASPIRE_DASHBOARD_URL</c>).</summary>

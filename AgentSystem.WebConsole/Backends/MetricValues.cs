@@ -16,12 +16,27 @@ internal static class MetricValues
     public static IReadOnlyList<Series> Matrix(JsonElement result) =>
         [.. result.EnumerateArray().Select(s => new Series(Labels(s), [.. s.GetProperty("values").EnumerateArray().Select(Point)]))];
 
+    /// <summary>Reads <c>[{"seriesLabels":{"job":"node"},"exemplars":[{"labels":{"trace_id":"…"},"value":"0.13","timestamp":1600096945.479}]}]</c>.</summary>
+    public static IReadOnlyList<Exemplar> Exemplars(JsonElement result) =>
+    [
+        .. result.EnumerateArray().SelectMany(series =>
+        {
+            var of = Texts(series.GetProperty("seriesLabels"));
+            return series.GetProperty("exemplars").EnumerateArray().Select(one =>
+                new Exemplar(new(Moment(one.GetProperty("timestamp")), Number(one.GetProperty("value").GetString() ?? "")), of, Texts(one.GetProperty("labels"))));
+        }),
+    ];
+
     /// <summary>Reads <c>[1435781451.781,"1"]</c>.</summary>
     public static Point Point(JsonElement pair) =>
-        new(DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(pair[0].GetDouble() * 1000)), Number(pair[1].GetString() ?? ""));
+        new(Moment(pair[0]), Number(pair[1].GetString() ?? ""));
 
-    private static Dictionary<string, string> Labels(JsonElement series) =>
-        series.GetProperty("metric").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString() ?? "");
+    private static DateTimeOffset Moment(JsonElement seconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(seconds.GetDouble() * 1000));
+
+    private static Dictionary<string, string> Labels(JsonElement series) => Texts(series.GetProperty("metric"));
+
+    private static Dictionary<string, string> Texts(JsonElement labels) =>
+        labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString() ?? "");
 
     private static double Number(string text) => text switch
     {

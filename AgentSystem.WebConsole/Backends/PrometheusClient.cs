@@ -33,6 +33,14 @@ public sealed class PrometheusClient(IHttpClientFactory clients, BackendHealth h
         return Read(await GetAsync(path, PrometheusJson.Default.PrometheusAnswer, cancellationToken), ManySeries);
     }
 
+    /// <summary>The single measurements that are known of the series that an expression selects.</summary>
+    public async Task<Answer<IReadOnlyList<Exemplar>>> ExemplarsAsync(
+        string expression, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
+    {
+        var path = $"api/v1/query_exemplars?query={Uri.EscapeDataString(expression)}&start={Seconds(from)}&end={Seconds(to)}";
+        return Read(await GetAsync(path, PrometheusJson.Default.PrometheusAnswer, cancellationToken), answer => MetricValues.Exemplars(answer.Data));
+    }
+
     /// <summary>A moment as Prometheus takes it: Unix seconds.</summary>
     public static string Seconds(DateTimeOffset at) => (at.ToUnixTimeMilliseconds() / 1000.0).ToString(CultureInfo.InvariantCulture);
 
@@ -88,6 +96,23 @@ public sealed record Sample(IReadOnlyDictionary<string, string> Labels, Point Po
 /// <param name="Labels">Its labels, with <c>__name__</c> where it has a name.</param>
 /// <param name="Points">Its values, oldest first; a step without a value has no point.</param>
 public sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<Point> Points);
+
+/// <summary>One measurement of those that a series counts.</summary>
+/// <param name="Point">What was measured, and when.</param>
+/// <param name="Series">The labels of the series, with <c>__name__</c>.</param>
+/// <param name="Labels">Its own labels.</param>
+public sealed record Exemplar(Point Point, IReadOnlyDictionary<string, string> Series, IReadOnlyDictionary<string, string> Labels)
+{
+    private static readonly string[] TraceLabels = ["trace_id", "traceID", "traceId"], SpanLabels = ["span_id", "spanID", "spanId"];
+
+    /// <summary>The trace that it left; null when it does not say.</summary>
+    public string? TraceId => First(TraceLabels);
+
+    /// <summary>The span within.</summary>
+    public string? SpanId => First(SpanLabels);
+
+    private string? First(string[] names) => names.Select(name => Labels.GetValueOrDefault(name)).FirstOrDefault(id => id is not null);
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(PrometheusAnswer))]

@@ -34,19 +34,21 @@ public sealed class ResourceServiceClient(IHttpClientFactory clients, BackendHea
     /// <summary>Follows a process's output until it is cancelled or there is a problem: what is kept comes at once, then what is said.</summary>
     /// <param name="id">The resource's.</param>
     /// <param name="tail">How many lines of what is kept.</param>
-    /// <param name="take">Takes lines in.</param>
+    /// <param name="take">Takes lines in; first of all none, once the host follows.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public Task<Answer<bool>> FollowOutputAsync(
         string id, int tail, Action<IReadOnlyList<OutputLine>> take, CancellationToken cancellationToken = default) =>
-        SendAsync(
-            HttpMethod.Get, $"resources/{Uri.EscapeDataString(id)}/logs/events?tail={tail}", null,
+        FollowAsync(
+            $"resources/{Uri.EscapeDataString(id)}/logs/events?tail={tail}",
             async (content, token) =>
             {
+                // It is followed, whether or not there is something to say.
+                take([]);
                 await using var stream = await content.ReadAsStreamAsync(token);
                 await foreach (var item in SseParser.Create(stream).EnumerateAsync(token))
                     take(JsonSerializer.Deserialize(item.Data, ResourceJson.Default.IReadOnlyListOutputLine) ?? []);
                 return true;
-            }, null, cancellationToken);
+            }, cancellationToken);
 
     /// <inheritdoc/>
     // An error is a problem details object (RFC 9457).

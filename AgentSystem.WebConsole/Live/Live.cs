@@ -10,7 +10,8 @@ namespace AgentSystem.WebConsole.Live;
 /// <param name="Value">The newest data; null before the first answer, and where there is only a problem.</param>
 /// <param name="At">When the data came (UTC).</param>
 /// <param name="Problem">Why there is no newer data; null when the last question was answered.</param>
-public sealed record Live<T>(T? Value = default, DateTimeOffset At = default, Problem? Problem = null)
+/// <param name="Mistake">What went wrong with us when we asked, while there is nothing to show; null but then.</param>
+public sealed record Live<T>(T? Value = default, DateTimeOffset At = default, Problem? Problem = null, Exception? Mistake = null)
 {
     /// <summary>Whether nothing was answered yet, neither data nor a problem.</summary>
     public bool IsWaiting => !HasData && Problem is null;

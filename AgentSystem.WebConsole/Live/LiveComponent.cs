@@ -38,15 +38,32 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         var place = new Place(key);
         _places[slot] = place;
         // What is known already is told before Watch returns.
-        place.Watch = Polls.Watch<T>(key, interval, ask, live => _ = InvokeAsync(() =>
+        place.Watch = Polls.Watch<T>(key, interval, ask, live => _ = RenderAsync(() =>
         {
             // Answers that were on their way when the slot changed are not for the new question.
             if (_isDisposed || _places.GetValueOrDefault(slot) != place)
                 return;
+            if (live.Mistake is not null)
+                throw new InvalidOperationException($"The question '{key}' failed.", live.Mistake);
             take(live);
             StateHasChanged();
         }));
     }
+
+    /// <summary>A mistake in what is done breaks the page, where people see it, instead of being lost.</summary>
+    private Task RenderAsync(Action action) => InvokeAsync(async () =>
+    {
+        try
+        {
+            action();
+        }
+#pragma warning disable CA1031 // It is handed on.
+        catch (Exception e)
+        {
+            await DispatchExceptionAsync(e);
+        }
+#pragma warning restore CA1031
+    });
 
     /// <summary>Ends a watch.</summary>
     protected void Unwatch(string slot)
@@ -55,12 +72,12 @@ public abstract class LiveComponent : ComponentBase, IDisposable
             place.Watch?.Dispose();
     }
 
-    /// <summary>Asks the slot's question now.</summary>
-    protected void AskNow(string slot)
+    /// <summary>Asks the slot's question now. May be called on any thread.</summary>
+    protected void AskNow(string slot) => _ = InvokeAsync(() =>
     {
         if (_places.TryGetValue(slot, out var place))
             place.Watch?.AskNow();
-    }
+    });
 
     /// <inheritdoc/>
     public void Dispose()

@@ -2,8 +2,14 @@ using AgentSystem.WebConsole.Backends;
 
 namespace AgentSystem.WebConsole.Live;
 
-/// <summary>One question that is asked again and again for as long as somebody wants the answers.</summary>
-internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> ask, TimeProvider time, ILogger logger, CancellationToken stopping) : IPoll
+/// <summary>One question that is asked again and again for as long as somebody wants the answers, and a little longer.</summary>
+/// <param name="ask">The question.</param>
+/// <param name="ended">Told when nobody has wanted the answers for that while: this poll is of no use any more.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Told of mistakes.</param>
+/// <param name="stopping">Ends it.</param>
+internal sealed partial class Poll<T>(
+    Func<CancellationToken, Task<Answer<T>>> ask, Action<Poll<T>> ended, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     // Somebody who goes from page to page finds the answers still there.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
@@ -18,15 +24,6 @@ internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> a
     private bool _isRunning;
     private bool _hasEnded;
     private bool _isAskedFor;
-
-    public bool IsRunning
-    {
-        get
-        {
-            lock (_lock)
-                return _isRunning;
-        }
-    }
 
     /// <summary>False when this poll has ended and another one has to take its place.</summary>
     internal bool TryAdd(Watcher<T> watcher)
@@ -52,7 +49,12 @@ internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> a
     internal void Remove(Watcher<T> watcher)
     {
         lock (_lock)
+        {
             _watchers.Remove(watcher);
+            // The next question may be a day away.
+            if (_watchers.Count == 0)
+                Wake();
+        }
     }
 
     /// <summary>Asks without waiting for the time.</summary>
@@ -75,7 +77,7 @@ internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> a
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         using var untraced = Untraced.Start();
         var emptySince = (DateTimeOffset?)null;
-        while (!stopping.IsCancellationRequested)
+        while (!_hasEnded && !stopping.IsCancellationRequested)
         {
             var asked = time.GetUtcNow();
             if (await AskAsync() is { } latest)
@@ -92,9 +94,8 @@ internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> a
                         wait = emptySince.Value + Linger - time.GetUtcNow();
                         if (wait <= TimeSpan.Zero)
                         {
-                            _isRunning = false;
                             _hasEnded = true;
-                            return;
+                            break;
                         }
                     }
                     else
@@ -114,6 +115,7 @@ internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> a
                 await wake.WaitAsync(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+        ended(this);
     }
 
     private async Task<Live<T>?> AskAsync()
@@ -132,7 +134,8 @@ internal sealed partial class Poll<T>(Func<CancellationToken, Task<Answer<T>>> a
         catch (Exception e)
         {
             LogFailed(logger, e);
-            return null;
+            lock (_lock)
+                return _latest.IsWaiting ? _latest = new(Mistake: e) : null;
         }
 #pragma warning restore CA1031
     }

@@ -21,17 +21,20 @@ public sealed class SharedPolls(TimeProvider time, IHostApplicationLifetime host
     {
         while (true)
         {
-            var poll = (Poll<T>)_polls.GetOrAdd((typeof(T), key), _ => new Poll<T>(ask, time, logger, host.ApplicationStopping));
+            var poll = (Poll<T>)_polls.GetOrAdd((typeof(T), key), _ => new Poll<T>(ask, Forget, time, logger, host.ApplicationStopping));
             var watcher = new Watcher<T>(interval, changed);
             if (poll.TryAdd(watcher))
                 return new(() => poll.Remove(watcher), poll.AskNow);
             // It ended between our finding and our joining it.
-            _polls.TryRemove(new((typeof(T), key), poll));
+            Forget(poll);
         }
+
+        // The question holds the page that asked it first, and the poll the last answer.
+        void Forget(Poll<T> poll) => _polls.TryRemove(new((typeof(T), key), poll));
     }
 
-    /// <summary>The number of questions that are asked now, for tests and measurements.</summary>
-    internal int Count => _polls.Values.Count(poll => ((IPoll)poll).IsRunning);
+    /// <summary>The number of questions that are kept, for tests and measurements.</summary>
+    internal int Count => _polls.Count;
 }
 
 /// <summary>A place at a shared poll.</summary>
@@ -42,11 +45,6 @@ public sealed class PollWatch(Action stop, Action askNow) : IDisposable
 
     /// <summary>Ends the watch.</summary>
     public void Dispose() => stop();
-}
-
-internal interface IPoll
-{
-    bool IsRunning { get; }
 }
 
 internal sealed record Watcher<T>(TimeSpan Interval, Action<Live<T>> Changed);

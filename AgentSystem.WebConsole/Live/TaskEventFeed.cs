@@ -5,7 +5,7 @@ using AgentSystem.WebConsole.Backends;
 namespace AgentSystem.WebConsole.Live;
 
 /// <summary>What happens to tasks, heard once for all pages: one stream for everything, and one for each task that somebody looks at.</summary>
-public sealed class TaskEventFeed(TaskEventReader reader, IHostApplicationLifetime host)
+public sealed partial class TaskEventFeed(TaskEventReader reader, IHostApplicationLifetime host, ILogger<TaskEventFeed> logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Channel> _channels = new(StringComparer.Ordinal);
@@ -52,7 +52,7 @@ public sealed class TaskEventFeed(TaskEventReader reader, IHostApplicationLifeti
         channel.Cancellation.Dispose();
     }
 
-    private static async Task RunAsync(Channel channel, Func<CancellationToken, IAsyncEnumerable<TaskEvent>> follow)
+    private async Task RunAsync(Channel channel, Func<CancellationToken, IAsyncEnumerable<TaskEvent>> follow)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         using var untraced = Untraced.Start();
@@ -62,7 +62,7 @@ public sealed class TaskEventFeed(TaskEventReader reader, IHostApplicationLifeti
             {
                 var events = channel.Add(happened);
                 foreach (var listener in channel.Listeners)
-                    listener(events);
+                    Tell(listener, events);
             }
         }
         catch (OperationCanceledException)
@@ -70,6 +70,23 @@ public sealed class TaskEventFeed(TaskEventReader reader, IHostApplicationLifeti
             // Nobody listens any more.
         }
     }
+
+    private void Tell(Action<ImmutableList<TaskEvent>> listener, ImmutableList<TaskEvent> events)
+    {
+        try
+        {
+            listener(events);
+        }
+#pragma warning disable CA1031 // A mistake of one who listens must not end it for the others.
+        catch (Exception e)
+        {
+            LogFailed(logger, e);
+        }
+#pragma warning restore CA1031
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Somebody who follows tasks failed to take an event in; the others go on")]
+    private static partial void LogFailed(ILogger logger, Exception error);
 
     private sealed class Channel(bool keepsHistory, CancellationTokenSource cancellation)
     {

@@ -12,7 +12,7 @@ public sealed class LogTail(IHttpClientFactory clients)
 {
     private const int MaxMessage = 16 << 20;
 
-    /// <summary>The lines as they come, oldest first in each batch, beginning with the newest that there are.</summary>
+    /// <summary>The lines as they come, oldest first in each batch, beginning with the newest that there are; first of all none, once Loki follows.</summary>
     /// <param name="query">LogQL that selects lines.</param>
     /// <param name="limit">How many of those that there are.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -28,7 +28,8 @@ public sealed class LogTail(IHttpClientFactory clients)
             socket.Options.SetRequestHeader(name, string.Join(',', values));
         var uri = new UriBuilder(new Uri(address, $"loki/api/v1/tail?query={Uri.EscapeDataString(query)}&limit={limit}"));
         uri.Scheme = address.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs;
-        await socket.ConnectAsync(uri.Uri, cancellationToken);
+        await ConnectAsync(socket, uri.Uri, http.Timeout, cancellationToken);
+        yield return [];
         using var message = new MemoryStream();
         var buffer = new byte[16 << 10];
         while (true)
@@ -45,6 +46,20 @@ public sealed class LogTail(IHttpClientFactory clients)
             message.SetLength(0);
             if (lines.Count > 0)
                 yield return lines;
+        }
+    }
+
+    private static async Task ConnectAsync(ClientWebSocket socket, Uri uri, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            await socket.ConnectAsync(uri, limit.Token);
+        }
+        catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new WebSocketException($"No answer within {patience.TotalSeconds:0} s.");
         }
     }
 

@@ -35,6 +35,9 @@ public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider ti
     internal static readonly string Failed = $"sum({Increase(Metrics.TaskFailed, Hour)})";
     internal static readonly string FailedShare = $"({Failed} or vector(0)) / (sum({Increase(Metrics.TaskCompleted, Hour)}) + ({Failed} or vector(0)))";
 
+    // The orchestrator's own account, which outlives it and the workers: the dashboard Agents and Cost asks the same.
+    internal const string SpentToday = $"max({Metrics.BudgetSpent}{{{TelemetryNames.Labels.Scope}=\"day\"}})";
+
     private const string Waiting = $"sum({Metrics.TaskQueueDepth}{{{TelemetryNames.Labels.Status}=~\"pending|ready\"}})";
     private const string Oldest = $"max({Metrics.TaskBacklogAge})";
 
@@ -45,7 +48,7 @@ public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider ti
     {
         var now = time.GetUtcNow();
         var courses = await Task.WhenAll(new[] { PerMinute, P95, Waiting }.Select(query => prometheus.QueryRangeAsync(query, now - Course, now, Step, cancellationToken)));
-        var numbers = await Task.WhenAll(new[] { PerMinute, P95, Failed, FailedShare, Waiting, Oldest, Spent(now), SloRecords.BudgetLeft, "min by (job) (up)" }
+        var numbers = await Task.WhenAll(new[] { PerMinute, P95, Failed, FailedShare, Waiting, Oldest, SpentToday, SloRecords.BudgetLeft, "min by (job) (up)" }
             .Select(query => prometheus.QueryAsync(query, now, cancellationToken)));
         if (courses.Select(course => course.Problem).Concat(numbers.Select(number => number.Problem)).FirstOrDefault(problem => problem is not null) is { } problem)
             return problem;
@@ -60,8 +63,6 @@ public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider ti
             numbers[7].Value!.GroupBy(sample => SloName(sample.Labels)).ToDictionary(slo => slo.Key, slo => slo.Min(sample => sample.Point.Value)),
             numbers[8].Value!.Where(sample => sample.Labels.ContainsKey("job")).ToDictionary(sample => sample.Labels["job"], sample => sample.Point.Value > 0));
     }
-
-    private static string Spent(DateTimeOffset now) => $"sum({Increase(Metrics.ClaudeCost, Math.Max(60, (int)now.TimeOfDay.TotalSeconds))})";
 
     // A counter that begins within the time counts from nothing on, even when its process has ended since: increase() knows only what came after its
     // first sample, which for the first failure of a kind is none.

@@ -41,47 +41,61 @@ public sealed record StoryBar(string Name, string Who, DateTimeOffset From, Date
 /// <param name="Bars">Attempts, and below each its spans.</param>
 /// <param name="From">Where the timeline begins (UTC).</param>
 /// <param name="To">Where it ends (UTC).</param>
-public sealed record TaskStory(IReadOnlyList<StoryEntry> Entries, IReadOnlyList<StoryBar> Bars, DateTimeOffset From, DateTimeOffset To)
+/// <param name="Spans">How many spans it has, those included that are not shown.</param>
+public sealed record TaskStory(IReadOnlyList<StoryEntry> Entries, IReadOnlyList<StoryBar> Bars, DateTimeOffset From, DateTimeOffset To, int Spans)
 {
-    // More does not fit a page; the page of the trace has them all.
-    private const int MaxSpans = 60;
+    /// <summary>The newest that are shown: more does not fit a page, and the page of the trace has them all.</summary>
+    public const int MaxSpans = 60;
 
     /// <summary>Puts it together of what there is; each source may be missing.</summary>
     public static TaskStory Of(
         TaskView task, IReadOnlyList<TaskEvent> events, IReadOnlyList<Trace> traces, IReadOnlyList<LogLine> logs, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(task);
-        var spans = traces.SelectMany(trace => trace.Spans).Where(span => IsAbout(span, task.Id, traces)).OrderBy(span => span.Start).ToList();
+        var all = About(task.Id, [.. traces.SelectMany(trace => trace.Spans)]);
+        List<Span> spans = [.. all.OrderBy(span => span.Start).TakeLast(MaxSpans)];
         List<StoryEntry> entries =
         [
             .. events.Select(Status),
-            .. spans.Take(MaxSpans).Select(Span),
+            .. spans.Select(Span),
             .. logs.Select(Log),
         ];
         var end = task.FinishedAt ?? now;
         List<StoryBar> bars = [.. Attempts(events, end), .. BarsOf(spans)];
         var from = bars.Select(bar => bar.From).Append(task.CreatedAt).Min();
         var to = bars.Select(bar => bar.To).Append(end).Max();
-        return new([.. entries.OrderBy(entry => entry.At)], bars, from, to > from ? to : from.AddMilliseconds(1));
+        return new([.. entries.OrderBy(entry => entry.At)], bars, from, to > from ? to : from.AddMilliseconds(1), all.Count);
     }
 
     /// <summary>A moment's place on the timeline, from 0 to 100.</summary>
     public double Percent(DateTimeOffset at) => Math.Clamp((at - From) / (To - From) * 100, 0, 100);
 
-    /// <summary>A trace that several tasks share, such as that of a batch, has spans of the others too.</summary>
-    private static bool IsAbout(Span span, string taskId, IReadOnlyList<Trace> traces)
+    /// <summary>A trace that several tasks share, such as that of a batch, has spans of the others too: a span belongs to the task that it names, else to its parent's.</summary>
+    private static List<Span> About(string taskId, IReadOnlyList<Span> spans)
     {
-        for (var current = span; current is not null; current = Parent(current, traces))
-        {
-            var id = current.Tags.GetValueOrDefault(TelemetryNames.Attributes.TaskId) ?? current.Tags.GetValueOrDefault(TelemetryNames.Attributes.MessagingMessageId);
-            if (id is not null)
-                return id == taskId;
-        }
-        return true;
-    }
+        var byId = spans.GroupBy(span => (span.TraceId, span.SpanId)).ToDictionary(same => same.Key, same => same.First());
+        var owners = new Dictionary<Span, string?>(ReferenceEqualityComparer.Instance);
+        return [.. spans.Where(span => Owner(span) is not { } owner || owner == taskId)];
 
-    private static Span? Parent(Span span, IReadOnlyList<Trace> traces) => span.ParentId is null ? null
-        : traces.SelectMany(trace => trace.Spans).FirstOrDefault(other => other.TraceId == span.TraceId && other.SpanId == span.ParentId);
+        string? Owner(Span span)
+        {
+            var way = new List<Span>();
+            string? owner = null;
+            for (var current = span; current is not null && !owners.TryGetValue(current, out owner); current = Parent(current))
+            {
+                way.Add(current);
+                // Known before its parents are: where they lead back to it, the way ends.
+                owners[current] = owner = current.Tags.GetValueOrDefault(TelemetryNames.Attributes.TaskId) ?? current.Tags.GetValueOrDefault(TelemetryNames.Attributes.MessagingMessageId);
+                if (owner is not null)
+                    break;
+            }
+            foreach (var passed in way)
+                owners[passed] = owner;
+            return owner;
+        }
+
+        Span? Parent(Span span) => span.ParentId is null ? null : byId.GetValueOrDefault((span.TraceId, span.ParentId));
+    }
 
     private static IEnumerable<StoryBar> Attempts(IReadOnlyList<TaskEvent> events, DateTimeOffset end)
     {
@@ -126,7 +140,7 @@ public sealed record TaskStory(IReadOnlyList<StoryEntry> Entries, IReadOnlyList<
     {
         var ids = spans.Select(span => span.SpanId).ToHashSet();
         var children = spans.ToLookup(span => span.ParentId is { } parent && ids.Contains(parent) ? parent : "");
-        return Below("", 1).Take(MaxSpans);
+        return Below("", 1);
 
         IEnumerable<StoryBar> Below(string parent, int depth) => children[parent].SelectMany(span => Below(span.SpanId, depth + 1)
             .Prepend(new(span.Name, span.Service, span.Start, span.End, span.IsError ? Tone.Bad : Tone.Busy, depth, SpanHref(span))));

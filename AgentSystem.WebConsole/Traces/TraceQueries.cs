@@ -11,6 +11,11 @@ public static class TraceQueries
     // Lines are written a little before a span begins and after it ends.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
+    // Of a dashboard's time before and after a measurement.
+    private static readonly TimeSpan Around = TimeSpan.FromMinutes(15);
+
+    private const string Bucket = "_bucket";
+
     /// <summary>Who has sent spans.</summary>
     public static async Task<Answer<IReadOnlyList<string>>> ServicesAsync(this JaegerClient jaeger, CancellationToken cancellationToken) =>
         Sorted(await jaeger.GetAsync("api/services", TraceQueriesJson.Default.JaegerNames, cancellationToken));
@@ -18,6 +23,31 @@ public static class TraceQueries
     /// <summary>What a service's spans are called.</summary>
     public static async Task<Answer<IReadOnlyList<string>>> OperationsAsync(this JaegerClient jaeger, string service, CancellationToken cancellationToken) =>
         Sorted(await jaeger.GetAsync($"api/services/{Uri.EscapeDataString(service)}/operations", TraceQueriesJson.Default.JaegerNames, cancellationToken));
+
+    /// <summary>The measurements of tasks that point to a trace, the oldest first: each of the series that it is counted by has it, and it is one.</summary>
+    public static async Task<Answer<IReadOnlyList<Exemplar>>> OfTraceAsync(
+        this PrometheusClient prometheus, string traceId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prometheus);
+        return (await prometheus.ExemplarsAsync("{__name__=~\"task_.+\"}", from - Margin, to + Margin, cancellationToken)).Map<IReadOnlyList<Exemplar>>(all =>
+            [.. all.Where(exemplar => exemplar.TraceId == traceId).DistinctBy(exemplar => (NameOf(exemplar), exemplar.Point)).OrderBy(exemplar => exemplar.Point.At)]);
+    }
+
+    /// <summary>What was measured.</summary>
+    public static string NameOf(Exemplar exemplar)
+    {
+        ArgumentNullException.ThrowIfNull(exemplar);
+        var name = exemplar.Series.GetValueOrDefault("__name__", "");
+        return name.EndsWith(Bucket, StringComparison.Ordinal) ? name[..^Bucket.Length] : name;
+    }
+
+    /// <summary>The dashboard that has the measurement, at its time.</summary>
+    public static string DashboardHref(Exemplar exemplar)
+    {
+        ArgumentNullException.ThrowIfNull(exemplar);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"/d/task-processing-overview?from={(exemplar.Point.At - Around).ToUnixTimeMilliseconds()}&to={(exemplar.Point.At + Around).ToUnixTimeMilliseconds()}");
+    }
 
     /// <summary>The page of a trace, at one of its spans.</summary>
     public static string TraceHref(string traceId, string? spanId = null) =>

@@ -60,6 +60,48 @@ public sealed class BackendClientTests : IDisposable
         Assert.Contains("No answer within", (await _backend.Orchestrator.WorkersAsync()).Problem!.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[")]
+    [InlineData("200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n")]
+    [InlineData("400 Bad Request\r\nContent-Length: 1000\r\n\r\nbecause")]
+    [InlineData("503 Service Unavailable\r\nContent-Length: 1000\r\n\r\nbecause")]
+    public async Task An_answer_that_stops_in_the_middle_means_that_it_is_down(string half)
+    {
+        using var server = new HalfAnAnswer(half);
+
+        var problem = (await new OrchestratorClient(server, server.Health, server.Time).WorkersAsync()).Problem!;
+
+        Assert.Equal((ProblemKind.Down, true), (problem.Kind, problem.Text.StartsWith("No answer within", StringComparison.Ordinal)));
+        Assert.Contains(Backend.Orchestrator, server.Health.Down.Keys);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_followed_is_taken_in_as_it_comes_and_has_no_end()
+    {
+        using var server = new HalfAnAnswer("200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: [{\"line\":1,\"text\":\"hello\",\"is_error\":false}]\n\n");
+        using var enough = new CancellationTokenSource();
+        var taken = new List<int>();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ResourceServiceClient(server, server.Health, server.Time).FollowOutputAsync("x", 10, lines =>
+        {
+            taken.Add(lines.Count);
+            if (lines.Count > 0)
+                enough.Cancel();
+        }, enough.Token));
+
+        // Nothing at first: it is followed.
+        Assert.Equal([0, 1], taken);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_too_long_is_not_taken_in()
+    {
+        _backend.LongestAnswer = 10;
+        _backend.Answer = _ => FakeBackend.Json("[                    ]");
+
+        Assert.Equal(ProblemKind.Down, (await _backend.Orchestrator.WorkersAsync()).Problem?.Kind);
+    }
+
     [Fact]
     public async Task Who_cancels_is_told_by_an_exception()
     {

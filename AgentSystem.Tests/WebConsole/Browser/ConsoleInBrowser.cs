@@ -21,6 +21,9 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
 
     public const string LoginLink = $"/login?t={Token}";
 
+    /// <summary>What the worker marie can be told besides what every process can.</summary>
+    public const string OwnCommand = "Say hello";
+
     private readonly DirectoryInfo _dashboards = Directory.CreateTempSubdirectory("agentsystem-dashboards-");
     private IPlaywright? _playwright;
 
@@ -96,6 +99,8 @@ public sealed class ConsoleInBrowser : ICollectionFixture<ConsoleInBrowser>, IAs
                 .WithEnvironment("ANTHROPIC_API_KEY", ClaudeWorker.Key)
                 .WithEnvironment("ANTHROPIC_BASE_URL", Claude.Url)
                 .WithEnvironment("Worker__Agent", "offline");
+        builder.CreateResourceBuilder<ProjectResource>("marie")
+            .WithCommand("hello", OwnCommand, context => Task.FromResult(CommandResults.Success($"{context.ResourceName} says hello")));
         var console = builder.CreateResourceBuilder<ProjectResource>("console");
         console.WithEnvironment("Console__RunbooksDir", Path.Combine(AppContext.BaseDirectory, "WebConsole", "Browser", "Runbooks"));
         // The repository's dashboards and one that has a panel of each type.

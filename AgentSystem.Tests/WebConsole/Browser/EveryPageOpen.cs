@@ -1,4 +1,8 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using AgentSystem.Tests.Support;
 using AgentSystem.Tests.WebConsole.Dashboards;
+using Aspire.Hosting.Testing;
 using Microsoft.Playwright;
 
 namespace AgentSystem.Tests.WebConsole.Browser;
@@ -22,10 +26,17 @@ public sealed class EveryPageOpen(ConsoleInBrowser console) : IAsyncLifetime
 
     public IReadOnlyList<OpenPage> All => _pages;
 
+    /// <summary>The incident that one of the pages shows.</summary>
+    public string Incident { get; private set; } = "";
+
     public async Task InitializeAsync()
     {
         await SomeWork.DoneAsync(console.System);
         var task = (await console.System.AllTasksAsync())[0];
+        await SomeIncident.OpenAsync(console.System, "outage-test", ("OutageTestFiring", "warning"));
+        Incident = await SomeIncident.IdOfAsync(console.System, "OutageTestFiring");
+        var (alert, fingerprint) = await AnyAlertAsync();
+        var slo = await AnySloAsync();
         foreach (var (path, title, needs) in ((string, string, string[])[])
         [
             ("/", "Overview", [Prometheus, Alertmanager, Orchestrator]),
@@ -42,6 +53,9 @@ public sealed class EveryPageOpen(ConsoleInBrowser console) : IAsyncLifetime
             ("/dashboards", "Dashboards", []),
             ("/d/task-processing-overview?from=now-5m&to=now&refresh=5s", "Task Processing Overview", [Prometheus]),
             ("/incidents", "Incidents", [Alerting]),
+            ($"/incidents/{Incident}", "", [Alerting]),
+            ($"/alerts/{fingerprint}", alert, [Prometheus, Alertmanager]),
+            ($"/slos/{Uri.EscapeDataString(slo)}", "", [Prometheus]),
             ("/alerts", "Alerts", [Prometheus, Alertmanager]),
             ("/alerts/rules", "Rules", [Prometheus]),
             ("/alerts/silences", "Silences", [Alertmanager]),
@@ -58,9 +72,28 @@ public sealed class EveryPageOpen(ConsoleInBrowser console) : IAsyncLifetime
         }
     }
 
+    /// <summary>One that always fires shows that alerts get through.</summary>
+    private async Task<(string Name, string Fingerprint)> AnyAlertAsync()
+    {
+        using var alertmanager = console.System.App.CreateHttpClient("alertmanager");
+        var alerts = await Eventually.Get(() => alertmanager.GetFromJsonAsync<JsonElement[]>("api/v2/alerts"), alerts => alerts is { Length: > 0 }, TimeSpan.FromSeconds(90));
+        var alert = alerts!.OrderBy(alert => alert.GetProperty("labels").GetProperty("severity").GetString() == "none" ? 0 : 1).First();
+        return (alert.GetProperty("labels").GetProperty("alertname").GetString()!, alert.GetProperty("fingerprint").GetString()!);
+    }
+
+    private async Task<string> AnySloAsync()
+    {
+        using var prometheus = console.System.App.CreateHttpClient("prometheus");
+        var slos = await Eventually.Get(
+            async () => (await prometheus.GetFromJsonAsync<JsonElement>("api/v1/query?query=slo:objective:ratio")).GetProperty("data").GetProperty("result"), slos => slos.GetArrayLength() > 0, TimeSpan.FromSeconds(90));
+        return slos[0].GetProperty("metric").GetProperty("sloth_id").GetString()!;
+    }
+
     public async Task DisposeAsync()
     {
         foreach (var page in _pages)
             await page.Shown.DisposeAsync();
+        if (Incident.Length > 0)
+            await SomeIncident.ActAsync(console.System, Incident, "resolve");
     }
 }

@@ -1,7 +1,3 @@
-using System.Net.Http.Json;
-using AgentSystem.Protocol.Api;
-using AgentSystem.Tests.EndToEnd;
-using Aspire.Hosting.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -14,7 +10,7 @@ public sealed class IncidentPagesTests(ConsoleInBrowser console)
     [Fact]
     public async Task An_incident_is_seen_taken_assigned_and_resolved()
     {
-        await DeliverAsync("firing", ("ConsoleTestDown", "critical"), ("ConsoleTestSlow", "warning"));
+        await SomeIncident.OpenAsync(console.System, "console-test", ("ConsoleTestDown", "critical"), ("ConsoleTestSlow", "warning"));
         await using var page = await console.OpenAsync("/incidents?q=ConsoleTest");
 
         await Expect(page.Page.Locator("[data-incident]").First).ToContainTextAsync("ConsoleTestDown");
@@ -38,27 +34,5 @@ public sealed class IncidentPagesTests(ConsoleInBrowser console)
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Resolve the incident" }).ClickAsync();
         await Expect(page.Page.Locator("[data-event=resolved]")).ToContainTextAsync("Said to be over (ann)");
         Assert.Empty(page.Complaints);
-    }
-
-    private async Task DeliverAsync(string status, params (string Name, string Severity)[] alerts)
-    {
-        using var http = new HttpClient { BaseAddress = console.System.App.GetEndpoint("alerting") };
-        http.DefaultRequestHeaders.Add(ConnectionFile.ApiKeyHeader, RunningSystem.ApiKey);
-        using var answer = await http.PostAsJsonAsync("/webhooks/alertmanager", new
-        {
-            version = "4",
-            groupKey = "console",
-            status,
-            receiver = "pages-platform",
-            alerts = alerts.Select(alert => new
-            {
-                status,
-                labels = new Dictionary<string, string> { ["alertname"] = alert.Name, ["severity"] = alert.Severity, ["worker"] = "console-test" },
-                annotations = new Dictionary<string, string> { ["summary"] = $"{alert.Name} is for the console" },
-                startsAt = DateTimeOffset.UtcNow,
-                fingerprint = alert.Name,
-            }),
-        });
-        answer.EnsureSuccessStatusCode();
     }
 }

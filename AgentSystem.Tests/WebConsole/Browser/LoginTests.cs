@@ -1,3 +1,6 @@
+using AgentSystem.AppHost.Running;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
 using static Microsoft.Playwright.Assertions;
 
 namespace AgentSystem.Tests.WebConsole.Browser;
@@ -16,6 +19,24 @@ public sealed class LoginTests(ConsoleInBrowser console)
         await page.Page.GetByText("Log in", new() { Exact = true }).ClickAsync();
         await page.UntilLoadedAsync();
         Assert.EndsWith("/tasks?state=dead", page.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_link_that_a_run_prints_leads_in()
+    {
+        var resources = console.System.App.Services.GetRequiredService<DistributedApplicationModel>().Resources;
+        var lines = await RunReport.InvitationAsync(Link("console", "console-token"), Link("orchestrator", "api-key"), CancellationToken.None);
+        var link = Assert.Single(lines, line => line.StartsWith("Look at it in a browser: ", StringComparison.Ordinal)).Split(' ')[^1];
+
+        await using var page = await console.OpenLoggedOutAsync(link);
+        await page.UntilLoadedAsync();
+
+        await Expect(page.Page.Locator("h1")).ToHaveTextAsync("Overview");
+        // The token does not stay in the address.
+        Assert.Equal(console.Address.AbsoluteUri, page.Page.Url);
+
+        LoginLink Link(string resource, string token) => new(
+            new EndpointReference((IResourceWithEndpoints)resources.Single(r => r.Name == resource), "http"), (ParameterResource)resources.Single(r => r.Name == token));
     }
 
     [Fact]

@@ -96,6 +96,20 @@ public sealed class LogsTests(ConsoleInBrowser console)
     }
 
     [Fact]
+    public async Task A_mistake_in_what_is_to_be_followed_is_marked_where_it_is()
+    {
+        await using var page = await console.OpenAsync("/logs?query=%7Bservice_name%3D%22orchestrator%22%7D%20%7C%20jsonn%20%7C%20x&tail=1");
+
+        await Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("line 1, col");
+        await Expect(page.Page.Locator(".marks mark")).Not.ToBeEmptyAsync();
+        await Expect(page.Page.GetByText("Following", new() { Exact = true })).ToHaveCountAsync(0);
+        await page.Page.GetByLabel("LogQL", new() { Exact = true }).FillAsync("{service_name=\"orchestrator\"}");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Expect(page.Page.GetByText("Following", new() { Exact = true })).ToBeVisibleAsync();
+        await page.AssertGoodAsync();
+    }
+
+    [Fact]
     public async Task Lines_are_followed_and_none_is_shown_twice_when_Loki_comes_back()
     {
         await using var page = await console.OpenAsync($"/logs?query={Everything}%20%7C%3D%20%60Attempt%201%20at%20task%60&tail=1");
@@ -112,6 +126,8 @@ public sealed class LogsTests(ConsoleInBrowser console)
         {
             await CommandAsync(KnownResourceCommands.StartCommand);
         }
+        // Without a line that says so.
+        await Expect(page.Page.GetByText("Following", new() { Exact = true })).ToBeVisibleAsync(Patient);
         var second = await FailAsync();
 
         await Expect(Line(page, second)).ToHaveCountAsync(1, new() { Timeout = 90_000 });

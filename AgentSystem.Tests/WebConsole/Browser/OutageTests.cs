@@ -1,4 +1,7 @@
+using System.Net.Http.Json;
+using AgentSystem.Protocol.Api;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -10,6 +13,8 @@ public sealed class OutageTests(ConsoleInBrowser console, EveryPageOpen pages) :
 {
     // A backend that is started again may need a while, and pages ask at their own pace.
     private const float Patience = 60_000;
+
+    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = Patience };
 
     [Theory]
     [InlineData("prometheus", "Prometheus")]
@@ -42,7 +47,48 @@ public sealed class OutageTests(ConsoleInBrowser console, EveryPageOpen pages) :
             await Expect(open.Page.Locator(".outage")).ToHaveCountAsync(0, new() { Timeout = Patience });
             await AssertAliveAsync(open);
         }
+        await AssertNewsAreShownAsync(resource);
     }
+
+    /// <summary>A page that says nothing of an outage might still show what it had before: something new happens, and is seen without a reload.</summary>
+    private async Task AssertNewsAreShownAsync(string resource)
+    {
+        switch (resource)
+        {
+            case "alertmanager":
+                using (var alertmanager = console.System.App.CreateHttpClient("alertmanager"))
+                using (var answer = await alertmanager.PostAsJsonAsync("api/v2/silences", new
+                {
+                    matchers = new[] { new { name = "alertname", value = "OutageTest", isRegex = false, isEqual = true } },
+                    startsAt = DateTimeOffset.UtcNow,
+                    endsAt = DateTimeOffset.UtcNow.AddMinutes(5),
+                    createdBy = "a tester",
+                    comment = "after the outage",
+                }))
+                    answer.EnsureSuccessStatusCode();
+                await Expect(At("/alerts/silences").GetByText("after the outage").First).ToBeVisibleAsync(Patiently);
+                break;
+            case "alerting":
+                await SomeIncident.ActAsync(console.System, pages.Incident, "notes", "written after the outage");
+                await Expect(At($"/incidents/{pages.Incident}").GetByText("written after the outage").First).ToBeVisibleAsync(Patiently);
+                break;
+            default:
+                var failures = At("/").Locator(".tile:has(.label:text-is('Failed attempts')) .value");
+                var before = await failures.InnerTextAsync();
+                var task = await console.System.SubmitAsync(new { type = "fail", worker = "marie", max_attempts = 1, payload = new { } });
+                var settled = await console.System.UntilAsync(task.Id, view => view.State == TaskState.Dead);
+                await (resource switch
+                {
+                    "orchestrator" => Expect(At("/tasks").GetByText(task.Id).First).ToBeVisibleAsync(Patiently),
+                    "telemetry-store" => Expect(At("/traces").Locator($"a[href='/traces/{settled.CorrelationId}']").First).ToBeVisibleAsync(Patiently),
+                    "prometheus" => Expect(failures).Not.ToHaveTextAsync(before, new() { Timeout = Patience }),
+                    _ => Expect(At("/resources/marie").Locator(".line").GetByText(task.Id).First).ToBeVisibleAsync(Patiently),
+                });
+                break;
+        }
+    }
+
+    private IPage At(string path) => pages.All.Select(open => open.Page).Single(page => new Uri(page.Url).AbsolutePath == path);
 
     private static async Task AssertAliveAsync(OpenPage open)
     {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Aspire.Hosting.ApplicationModel;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -52,16 +53,58 @@ public sealed class ResourcePagesTests(ConsoleInBrowser console)
         await question.GetByText("Cancel").ClickAsync();
         await Expect(question).Not.ToBeVisibleAsync();
         await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Running");
-        await page.Page.Locator("button[data-command=stop]").ClickAsync();
-        await question.GetByText("Stop", new() { Exact = true }).ClickAsync();
-        await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Finished", new() { Timeout = 15_000 });
-        await Expect(page.Page.GetByText("stopped.")).ToBeVisibleAsync();
+        try
+        {
+            await page.Page.Locator("button[data-command=stop]").ClickAsync();
+            await question.GetByText("Stop", new() { Exact = true }).ClickAsync();
+            await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Finished", new() { Timeout = 15_000 });
+            await Expect(page.Page.GetByText("stopped.")).ToBeVisibleAsync();
 
-        await page.Page.Locator("button[data-command=start]").ClickAsync();
-        await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Running", new() { Timeout = 20_000 });
+            await page.Page.Locator("button[data-command=start]").ClickAsync();
+            await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Running", new() { Timeout = 20_000 });
+            await page.AssertGoodAsync();
+        }
+        finally
+        {
+            await UntilFabienIsHealthyAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_process_is_restarted_after_a_question_and_is_another_one_then()
+    {
+        await using var page = await console.OpenAsync("/resources/fabien");
+        var process = page.Page.Locator("dt:text-is('Process id') + dd");
+        var before = await process.InnerTextAsync();
+        try
+        {
+            await page.Page.Locator("button[data-command=restart]").ClickAsync();
+            await Expect(page.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("until it is up again");
+            await page.Page.GetByRole(AriaRole.Dialog).GetByText("Restart", new() { Exact = true }).ClickAsync();
+
+            await Expect(page.Page.GetByText("restarted.")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Expect(process).ToHaveTextAsync(new Regex(@"\d"));
+            await Expect(process).Not.ToHaveTextAsync(before);
+            await Expect(page.Page.Locator(".subtitle")).ToContainTextAsync("Running", new() { Timeout = 20_000 });
+            await page.AssertGoodAsync();
+        }
+        finally
+        {
+            await UntilFabienIsHealthyAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_command_of_its_own_is_given_with_a_click_and_its_answer_is_shown()
+    {
+        await using var page = await console.OpenAsync("/resources/marie");
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = ConsoleInBrowser.OwnCommand, Exact = true }).ClickAsync();
+
+        await Expect(page.Page.GetByText(new Regex("^marie-[a-z]{8} says hello$"))).ToBeVisibleAsync();
+        await page.Page.GetByLabel("Close the message").ClickAsync();
+        await Expect(page.Page.GetByText("says hello")).ToHaveCountAsync(0);
         await page.AssertGoodAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await console.System.App.ResourceNotifications.WaitForResourceHealthyAsync("fabien", limit.Token);
     }
 
     [Fact]
@@ -75,6 +118,15 @@ public sealed class ResourcePagesTests(ConsoleInBrowser console)
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "marie", Exact = true }).ClickAsync();
         await Expect(page.Page).ToHaveURLAsync(new Regex("/resources/marie$"));
         await Expect(page.Page.Locator("h1")).ToHaveTextAsync("marie");
+    }
+
+    /// <summary>Whatever a test has come to: the others need all workers.</summary>
+    private async Task UntilFabienIsHealthyAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        // Without effect where it runs.
+        await console.System.App.ResourceCommands.ExecuteCommandAsync("fabien", KnownResourceCommands.StartCommand, limit.Token);
+        await console.System.App.ResourceNotifications.WaitForResourceHealthyAsync("fabien", limit.Token);
     }
 
     [Fact]

@@ -33,6 +33,23 @@ public sealed class TracesTests(ConsoleInBrowser console)
     }
 
     [Fact]
+    public async Task A_trace_shows_the_measurements_that_point_to_it()
+    {
+        var task = await console.System.SubmitAsync(new { type = "summarize", worker = "marie", payload = new { text = "One. Two. Three." } });
+        var settled = await console.System.UntilAsync(task.Id, view => view.State == TaskState.Completed);
+
+        await using var page = await console.OpenAsync($"/traces/{settled.CorrelationId}");
+        var exemplars = page.Page.Locator("[aria-labelledby=exemplars]");
+        await Expect(exemplars.GetByRole(AriaRole.Link, new() { Name = "task_processing_duration_seconds" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.AssertGoodAsync();
+
+        await exemplars.GetByRole(AriaRole.Link, new() { Name = "task_processing_duration_seconds" }).ClickAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Region, new() { Name = "Span", Exact = true }).Locator("h2")).ToContainTextAsync("process marie");
+        await exemplars.GetByRole(AriaRole.Link, new() { Name = "Dashboard" }).First.ClickAsync();
+        await Expect(page.Page.Locator("h1")).ToHaveTextAsync("Task Processing Overview");
+    }
+
+    [Fact]
     public async Task A_trace_that_is_not_there_is_said_and_waited_for()
     {
         await using var page = await console.OpenAsync("/traces/00000000000000000000000000000001");

@@ -11,6 +11,8 @@ public sealed partial class ChartSpeedTests(ITestOutputHelper output)
 {
     private const int Panels = 12, SeriesPerPanel = 6, Moments = 480;
 
+    private const double TimesTheYardstick = 20;
+
     private const int ThreadProcessorTime = 3; // CLOCK_THREAD_CPUTIME_ID
 
     /// <summary>
@@ -33,17 +35,21 @@ public sealed partial class ChartSpeedTests(ITestOutputHelper output)
             Series = [.. Enumerable.Range(0, SeriesPerPanel).Select(s => new DataSeries("A", $"series {s}", new Dictionary<string, string>(), times, [.. times.Select(_ => random.NextDouble() * 90)]))],
         }).ToList();
 
-        var best = Enumerable.Range(0, 5).Min(_ =>
-        {
-            var start = ProcessorTime();
-            foreach (var one in data)
-                Assert.NotEmpty(JsonSerializer.SerializeToUtf8Bytes(TimeSeriesChart.Of(panel, one, [], new HashSet<string>()).Spec));
-            return ProcessorTime() - start;
-        });
+        var best = Best(() => data.ForEach(one => Assert.NotEmpty(JsonSerializer.SerializeToUtf8Bytes(TimeSeriesChart.Of(panel, one, [], new HashSet<string>()).Spec))));
+        var yardstick = Best(() => data.ForEach(one => Assert.NotEmpty(JsonSerializer.SerializeToUtf8Bytes(one.Series.Select(series => series.Values)))));
 
-        output.WriteLine($"{Panels} charts: {best.TotalMilliseconds:0} ms");
-        Assert.True(best <= TimeSpan.FromMilliseconds(150), $"{Panels} charts took {best.TotalMilliseconds:0} ms.");
+        output.WriteLine($"{Panels} charts: {best.TotalMilliseconds:0.0} ms; to write their values alone: {yardstick.TotalMilliseconds:0.0} ms");
+        // A processor that others keep busy does less in its time: then for the writing of the values too.
+        var limit = Math.Max(150, TimesTheYardstick * yardstick.TotalMilliseconds);
+        Assert.True(best.TotalMilliseconds <= limit, $"{Panels} charts took {best.TotalMilliseconds:0} ms, more than {limit:0} ms.");
     }
+
+    private static TimeSpan Best(Action work) => Enumerable.Range(0, 5).Min(_ =>
+    {
+        var start = ProcessorTime();
+        work();
+        return ProcessorTime() - start;
+    });
 
     private static TimeSpan ProcessorTime()
     {

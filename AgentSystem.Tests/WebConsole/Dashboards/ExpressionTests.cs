@@ -68,7 +68,7 @@ public sealed class ExpressionTests(ConsoleInBrowser console) : IAsyncLifetime
     {
         var dashboard = RepositoryDashboardsTests.Read(file);
         var window = TimeWindow.Read("now-15m", "now", DateTimeOffset.UtcNow);
-        var scope = await VariableResolver.ResolveAsync(dashboard.Variables, new Dictionary<string, IReadOnlyList<string>>(), window, Scope.Empty, new Choices(this), CancellationToken.None);
+        var scope = await VariableResolver.ResolveAsync(dashboard.Variables, new Dictionary<string, IReadOnlyList<string>>(), window, Scope.Empty, new Choices(this), last: null, CancellationToken.None);
         using var loki = console.System.App.CreateHttpClient("telemetry-store");
         loki.DefaultRequestHeaders.Add(AgentSystem.Protocol.Api.ConnectionFile.ApiKeyHeader, EndToEnd.RunningSystem.ApiKey);
         // A rate is there from the second scrape on. A short run has no errors to log.

@@ -116,7 +116,7 @@ public sealed class VariableTests
              {"name":"fixed","type":"constant","query":"xyz"}]
             """);
 
-        var scope = await VariableResolver.ResolveAsync(variables, Wanted(("worker", "marie")), Window, Scope.Empty, source, CancellationToken.None);
+        var scope = await VariableResolver.ResolveAsync(variables, Wanted(("worker", "marie")), Window, Scope.Empty, source, last: null, CancellationToken.None);
 
         Assert.Equal(["marie"], scope["worker"]!.Values);
         Assert.Equal(["analyse", "summarize"], scope["type"]!.Values);
@@ -132,7 +132,7 @@ public sealed class VariableTests
         var source = new FakeSource { Answers = { ["label_values(worker)"] = ["marie"] } };
         var variables = Read("""[{"name":"worker","type":"query","query":"label_values(worker)","current":{"value":"gone"}}]""");
 
-        var scope = await VariableResolver.ResolveAsync(variables, Wanted(), Window, Scope.Empty, source, CancellationToken.None);
+        var scope = await VariableResolver.ResolveAsync(variables, Wanted(), Window, Scope.Empty, source, last: null, CancellationToken.None);
 
         Assert.Equal(["marie"], scope["worker"]!.Values);
     }
@@ -142,11 +142,33 @@ public sealed class VariableTests
     {
         var variables = Read("""[{"name":"worker","type":"query","query":"label_values(worker)","current":{"value":"gone"}}]""");
 
-        var scope = await VariableResolver.ResolveAsync(variables, Wanted(("worker", "anga")), Window, Scope.Empty, new FakeSource { Problem = "Prometheus does not answer." }, CancellationToken.None);
+        var scope = await VariableResolver.ResolveAsync(variables, Wanted(("worker", "anga")), Window, Scope.Empty, new FakeSource { Problem = "Prometheus does not answer." }, last: null, CancellationToken.None);
 
         Assert.Equal(["anga"], scope["worker"]!.Values);
         Assert.Equal("Prometheus does not answer.", scope["worker"]!.Problem);
     }
+
+    [Fact]
+    public async Task A_variable_whose_choices_cannot_be_had_keeps_those_that_it_had()
+    {
+        var source = new FakeSource { Answers = { ["label_values(worker)"] = ["anga", "marie"] } };
+        var variables = Read("""[{"name":"worker","type":"query","query":"label_values(worker)","includeAll":true,"multi":true,"current":{"value":"$__all"}}]""");
+        var first = await VariableResolver.ResolveAsync(variables, Wanted(), Window, Scope.Empty, source, last: null, CancellationToken.None);
+        source.Problem = "Prometheus does not answer.";
+
+        var later = await VariableResolver.ResolveAsync(variables, Wanted(), Window, Scope.Empty, source, first, CancellationToken.None);
+
+        Assert.Equal(["anga", "marie"], later["worker"]!.Values);
+        Assert.Equal("Prometheus does not answer.", later["worker"]!.Problem);
+        Assert.Equal(first.Identity, later.Identity);
+    }
+
+    [Theory]
+    [InlineData(TextUse.Title)]
+    [InlineData(TextUse.Html)]
+    [InlineData(TextUse.Text)]
+    public void A_format_that_there_is_none_of_is_shown_to_people_as_it_is_written(TextUse use) =>
+        Assert.Equal("a ${one:lucene} b", Scope.Empty.With(Value("one", multi: false, "1")).Apply("a ${one:lucene} b", use));
 
     [Fact]
     public void Variables_that_name_each_other_are_refused() =>
@@ -170,7 +192,7 @@ public sealed class VariableTests
 
         public List<string?> Asked { get; } = [];
 
-        public string? Problem { get; init; }
+        public string? Problem { get; set; }
 
         public IReadOnlyList<Choice> DataSources(string type) => [new("Prometheus", "main")];
 

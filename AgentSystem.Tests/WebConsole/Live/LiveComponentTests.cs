@@ -56,6 +56,31 @@ public sealed class LiveComponentTests : IDisposable
         });
     }
 
+    [Theory]
+    [InlineData("asks")]
+    [InlineData("takes")]
+    public async Task A_page_that_fails_when_it_asks_or_takes_in_an_answer_breaks_where_people_see_it(string when)
+    {
+        _browser.Render<BrokenPage>(parameters => parameters.Add(p => p.When, when));
+
+        var error = await _browser.Renderer.UnhandledException.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Contains($"a mistake when it {when}", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class BrokenPage : LiveComponent
+    {
+        [Parameter]
+        public string When { get; set; } = "";
+
+        protected override void OnInitialized() => Watch<string>(
+            "answer", "broken", TimeSpan.FromSeconds(5),
+            _ => When == "asks" ? throw Mistake() : Task.FromResult<Answer<string>>("answer"),
+            _ => throw Mistake());
+
+        private FormatException Mistake() => new($"a mistake when it {When}");
+    }
+
     private sealed class Page : LiveComponent
     {
         private Live<string> _answer = new();

@@ -39,6 +39,18 @@ public sealed class OverviewQueriesTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_spent_today_is_what_the_orchestrator_accounts_for_here_and_on_the_dashboard()
+    {
+        _backend.Answer = request => FakeBackend.Json(Vector(
+            Uri.UnescapeDataString(request.RequestUri!.Query).Contains(OverviewQueries.SpentToday, StringComparison.Ordinal) ? """{"metric":{},"value":[1,"1.25"]}""" : ""));
+
+        Assert.Equal(1.25, (await new OverviewQueries(_backend.Prometheus, _backend.Time).AskAsync(default)).Value!.SpentToday);
+
+        var panels = Dashboards.RepositoryDashboardsTests.AllPanels(Dashboards.RepositoryDashboardsTests.Read("agents-and-cost.json"));
+        Assert.Contains(panels.SelectMany(panel => panel.Targets), target => target.Expression == OverviewQueries.SpentToday);
+    }
+
+    [Fact]
     public async Task An_outage_is_the_answer()
     {
         _backend.Answer = _ => throw new HttpRequestException(HttpRequestError.ConnectionError);

@@ -25,10 +25,27 @@ public sealed class BulkActionTests
         var outcome = await BulkAction.RunAsync(Ids, (_, _) =>
         {
             Interlocked.Increment(ref asked);
-            return Task.FromResult<Answer<TaskView>>(new Problem(Backend.Orchestrator, ProblemKind.Down, "gone", default));
+            return Task.FromResult<Answer<TaskView>>(new Problem(Backend.Orchestrator, ProblemKind.Down, "It is gone.", default));
         });
 
-        Assert.Equal((4, 0), (asked, outcome.Done));
+        Assert.Equal(4, asked);
+        Assert.Empty(outcome.Done);
+        Assert.Equal("0 cancelled, 4 not: It is gone. Not tried: t4, t5, t6, t7, t8, t9.", outcome.Describe("cancelled"));
+    }
+
+    [Fact]
+    public async Task What_is_chosen_or_let_go_on_the_way_changes_nothing()
+    {
+        HashSet<string> chosen = [.. Ids];
+
+        var outcome = await BulkAction.RunAsync(chosen, (id, _) =>
+        {
+            chosen.Clear();
+            chosen.Add($"new {id}");
+            return Task.FromResult<Answer<TaskView>>(View(id));
+        });
+
+        Assert.Equal(Ids, outcome.Done);
     }
 
     [Theory]

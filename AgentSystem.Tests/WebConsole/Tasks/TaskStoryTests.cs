@@ -51,6 +51,29 @@ public sealed class TaskStoryTests
     }
 
     [Fact]
+    public void Parents_that_lead_in_a_circle_are_no_way_to_a_task()
+    {
+        var story = TaskStory.Of(
+            View(TaskState.Completed, 10), [],
+            [new("t", [Span("a", "b", "one", 0, 1), Span("b", "a", "other", 0, 1), Span("c", "c", "itself", 0, 1), Span("d", "a", "below", 1, 1, task: "other")])],
+            [], Start);
+
+        Assert.Equal(["one", "other", "itself"], story.Entries.Select(entry => entry.What));
+    }
+
+    [Fact]
+    public void Of_many_spans_the_newest_are_shown_and_all_are_counted()
+    {
+        var spans = Enumerable.Range(0, 100).Select(i => Span($"s{i}", i == 0 ? null : "s0", $"span {i}", i, 1)).ToList();
+
+        var story = TaskStory.Of(View(TaskState.Completed, 10), [], [new("t", spans)], [], Start);
+
+        Assert.Equal(100, story.Spans);
+        Assert.Equal(Enumerable.Range(40, 60).Select(i => $"span {i}"), story.Entries.Select(entry => entry.What));
+        Assert.Equal(60, story.Bars.Count);
+    }
+
+    [Fact]
     public void A_task_of_which_nothing_is_known_has_an_empty_story()
     {
         var story = TaskStory.Of(View(TaskState.Pending, null), [], [], [], Start);

@@ -104,13 +104,14 @@ public sealed partial class DashboardPage
     private void WatchVariables(Dashboard dashboard, DashboardAddress address)
     {
         var wanted = string.Join('&', address.Variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={string.Join(',', v.Value)}"));
+        Scope? last = null;
         Watch<Scope>("variables", $"dashboards/{Uid}/{_file!.Version}/{address.From}/{address.To}/{wanted}", VariableInterval, async stop =>
         {
             try
             {
-                return await VariableResolver.ResolveAsync(
+                return last = await VariableResolver.ResolveAsync(
                     dashboard.Variables, address.Variables, TimeWindow.Read(address.From, address.To, Time.GetUtcNow()),
-                    Scope.Empty.With("__dashboard", dashboard.Title).With("__dashboard.uid", dashboard.Uid), VariableSource, stop);
+                    Scope.Empty.With("__dashboard", dashboard.Title).With("__dashboard.uid", dashboard.Uid), VariableSource, last, stop);
             }
             catch (DashboardException e)
             {
@@ -143,10 +144,9 @@ public sealed partial class DashboardPage
             return;
         }
         var address = _address!;
-        var variables = scope.Apply("${__all_variables}", TextUse.Plain);
         var names = string.Join(',', sources.Select(s => s.Name));
         Watch<IReadOnlyList<Annotation>>(
-            "annotations", $"dashboards/{Uid}/{_file!.Version}/annotations/{names}/{address.From}/{address.To}/{variables}", Interval ?? TimeSpan.FromDays(1),
+            "annotations", $"dashboards/{Uid}/{_file!.Version}/annotations/{names}/{address.From}/{address.To}/{scope.Identity}", Interval ?? TimeSpan.FromDays(1),
             stop => AnnotationSource.LoadAsync(sources, scope, TimeWindow.Read(address.From, address.To, Time.GetUtcNow()), stop),
             live => _annotations = live.Value ?? _annotations);
     }

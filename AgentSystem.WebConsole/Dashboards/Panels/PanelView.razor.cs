@@ -88,9 +88,8 @@ public sealed partial class PanelView
         if (Panel.Blocked.Count > 0 || Panel.Options is TextOptions)
             return;
         var (place, address) = (Place, Address);
-        var variables = Place.Scope.Apply("${__all_variables}", TextUse.Plain);
         var key = string.Create(CultureInfo.InvariantCulture,
-            $"dashboards/{Dashboard.Dashboard!.Uid}/{Dashboard.Version}/{Panel.Id}/{place.Grid.Width}/{address.From}/{address.To}/{Interval?.TotalSeconds}/{variables}");
+            $"dashboards/{Dashboard.Dashboard!.Uid}/{Dashboard.Version}/{Panel.Id}/{place.Grid.Width}/{address.From}/{address.To}/{Interval?.TotalSeconds}/{place.Scope.Identity}");
         Watch<PanelData>(
             "data", key, Interval ?? Once, stop => Loader.LoadAsync(place.Panel with { Grid = place.Grid }, place.Scope, TimeWindow.Read(address.From, address.To, Time.GetUtcNow()), stop),
             // What was shown stays until there is something new: nothing flickers when a variable changes.

@@ -11,10 +11,10 @@ public sealed class AnnotationLoader(PrometheusClient prometheus, LokiQueries lo
 {
     private const int Steps = 240;
 
-    /// <summary>All marks within a range. A source that does not answer leaves its marks out: the panels say that it is down.</summary>
+    /// <summary>All marks of these sources within a range; whether one is switched on, its page knows. A source that does not answer leaves its marks out: the panels say that it is down.</summary>
     public async Task<Answer<IReadOnlyList<Annotation>>> LoadAsync(IReadOnlyList<AnnotationSource> sources, Scope scope, TimeWindow range, CancellationToken cancellation)
     {
-        var all = await Task.WhenAll(sources.Where(s => s.Enabled && s.Expression.Length > 0).Select(s => LoadAsync(s, scope, range, cancellation)));
+        var all = await Task.WhenAll(sources.Where(s => s.Expression.Length > 0).Select(s => LoadAsync(s, scope, range, cancellation)));
         return all.SelectMany(a => a).ToList();
     }
 
@@ -34,7 +34,7 @@ public sealed class AnnotationLoader(PrometheusClient prometheus, LokiQueries lo
                 var lines = await loki.AskAsync(new(target, backend, expression, "", steps.Step, from, to, false, false, true), cancellation);
                 return lines.IsData ? [.. lines.Value.Logs.Select(row => Mark(source, row.At / 1_000_000, row.At / 1_000_000, row.Labels, row.Line))] : [];
             }
-            var series = await shared.AskAsync($"{expression}@{from:o}-{to:o}/{steps.Step}", stop => prometheus.QueryRangeAsync(expression, from, to, steps.Step, stop), cancellation);
+            var series = await shared.AskAsync(Backend.Prometheus, $"{expression}@{from:o}-{to:o}/{steps.Step}", stop => prometheus.QueryRangeAsync(expression, from, to, steps.Step, stop), cancellation);
             return series.IsData ? [.. series.Value.SelectMany(s => Marks(source, s, steps.Step, range))] : [];
         }
         catch (DashboardException)

@@ -21,7 +21,7 @@ public sealed class LokiQueries(LokiClient loki, SharedQueries shared)
             ? $"loki/api/v1/query?query={Uri.EscapeDataString(query.Expression)}&time={LokiText.Nanoseconds(query.To)}&limit={lines}"
             : string.Create(CultureInfo.InvariantCulture,
                 $"loki/api/v1/query_range?query={Uri.EscapeDataString(query.Expression)}&start={LokiText.Nanoseconds(query.From)}&end={LokiText.Nanoseconds(query.To + query.Step)}&step={query.Step.TotalSeconds}&limit={lines}&direction=backward");
-        var answer = await shared.AskAsync(path, stop => loki.GetAsync(path, DashboardLokiJson.Default.LokiQueryAnswer, stop), cancellation);
+        var answer = await shared.AskAsync(Backend.Loki, path, stop => loki.GetAsync(path, DashboardLokiJson.Default.LokiQueryAnswer, stop), cancellation);
         if (!answer.IsData)
             return answer.Problem;
         var result = answer.Value.Data.Result;

@@ -35,7 +35,7 @@ public sealed class VariableQueries(PrometheusClient prometheus, LokiClient loki
             case VariableQueryKind.Series:
                 return [.. (await GetAsync($"api/v1/series?{span}{match}", cancellation)).EnumerateArray().Select(Name)];
             default:
-                var answer = await shared.AskAsync($"{query.Argument}@{to:o}", stop => prometheus.QueryAsync(query.Argument, range.To, stop), cancellation);
+                var answer = await shared.AskAsync(Backend.Prometheus, $"{query.Argument}@{to:o}", stop => prometheus.QueryAsync(query.Argument, range.To, stop), cancellation);
                 return answer.IsData
                     ? [.. answer.Value.Select(s => string.Create(CultureInfo.InvariantCulture, $"{Name(s.Labels)} {s.Point.Value} {s.Point.At.ToUnixTimeMilliseconds()}"))]
                     : throw Refused(answer.Problem);
@@ -53,13 +53,13 @@ public sealed class VariableQueries(PrometheusClient prometheus, LokiClient loki
             VariableQueryKind.LabelNames => $"loki/api/v1/labels?{span}{selector}",
             _ => throw new DashboardException($"Not supported: the query of a variable '{query.Argument}' to Loki."),
         };
-        var answer = await shared.AskAsync(path, stop => loki.GetAsync(path, DashboardLokiJson.Default.LokiTexts, stop), cancellation);
+        var answer = await shared.AskAsync(Backend.Loki, path, stop => loki.GetAsync(path, DashboardLokiJson.Default.LokiTexts, stop), cancellation);
         return answer.IsData ? answer.Value.Data ?? [] : throw Refused(answer.Problem);
     }
 
     private async Task<JsonElement> GetAsync(string path, CancellationToken cancellation)
     {
-        var answer = await shared.AskAsync(path, stop => prometheus.GetAsync(path, PrometheusJson.Default.PrometheusAnswer, stop), cancellation);
+        var answer = await shared.AskAsync(Backend.Prometheus, path, stop => prometheus.GetAsync(path, PrometheusJson.Default.PrometheusAnswer, stop), cancellation);
         return answer.IsData ? answer.Value.Data : throw Refused(answer.Problem);
     }
 

@@ -17,6 +17,8 @@ public enum TextUse
     LogQl,
     /// <summary>Markdown or HTML.</summary>
     Html,
+    /// <summary>A text that is shown letter by letter.</summary>
+    Text,
     /// <summary>Anything else, such as an interval.</summary>
     Plain,
 }
@@ -37,6 +39,9 @@ public sealed partial class Scope
     public IEnumerable<VariableValue> Variables => _variables.Values;
 
     public VariableValue? this[string name] => _variables.GetValueOrDefault(name);
+
+    /// <summary>Tells scopes apart that write a text differently: what each variable stands for now, and "all" is other values when one is added.</summary>
+    public string Identity => string.Join('&', _variables.Values.Select(v => $"{v.Variable.Name}={string.Join(',', v.Values.Select(Uri.EscapeDataString))}={string.Join(',', v.Texts.Select(Uri.EscapeDataString))}"));
 
     /// <summary>The names in a text that could be variables.</summary>
     public static IEnumerable<string> NamesIn(string text) => Pattern().Matches(text).Select(Name).Distinct(StringComparer.Ordinal);
@@ -72,9 +77,21 @@ public sealed partial class Scope
     });
 
     /// <summary>The text with every variable written out.</summary>
-    /// <exception cref="Model.DashboardException">It asks for a format that there is none of.</exception>
+    /// <exception cref="Model.DashboardException">It asks for a format that there is none of, where more than people would have to read it.</exception>
     public string Apply(string text, TextUse use) =>
-        text.Contains('$', StringComparison.Ordinal) || text.Contains("[[", StringComparison.Ordinal) ? Pattern().Replace(text, match => Value(match, use)) : text;
+        text.Contains('$', StringComparison.Ordinal) || text.Contains("[[", StringComparison.Ordinal) ? Pattern().Replace(text, match => ValueOrItself(match, use)) : text;
+
+    private string ValueOrItself(Match match, TextUse use)
+    {
+        try
+        {
+            return Value(match, use);
+        }
+        catch (Model.DashboardException) when (use is TextUse.Title or TextUse.Html or TextUse.Text)
+        {
+            return match.Value;
+        }
+    }
 
     private string Value(Match match, TextUse use)
     {

@@ -21,15 +21,18 @@ public static partial class VariableResolver
     /// <summary>Resolves all variables.</summary>
     /// <param name="wanted">What the address asks for, by variable; a variable that is not in it takes what the file was saved with.</param>
     /// <param name="start">The scope to begin with.</param>
+    /// <param name="last">What they stood for before: a variable whose choices cannot be had keeps those of then.</param>
     /// <exception cref="DashboardException">Variables name each other in a circle.</exception>
     public static async Task<Scope> ResolveAsync(
         IReadOnlyList<Variable> variables, IReadOnlyDictionary<string, IReadOnlyList<string>> wanted, TimeWindow range, Scope start, IVariableSource source,
-        CancellationToken cancellation)
+        Scope? last, CancellationToken cancellation)
     {
         var scope = start.With(range);
         foreach (var variable in InOrder(variables))
         {
             var (choices, problem) = await ChoicesAsync(variable, scope, range, source, cancellation);
+            if (problem is not null && last?[variable.Name] is { } before)
+                choices = before.Choices;
             scope = scope.With(Chosen(variable, choices, wanted.GetValueOrDefault(variable.Name), range) with { Problem = problem });
         }
         return scope;
