@@ -101,7 +101,7 @@ public static class FaultCatalog
     /// <summary>All faults.</summary>
     public static IReadOnlyList<FaultKind> All { get; } =
     [
-        new(SlowAgent, FaultTarget.Worker, "Each attempt takes longer.", "HighTaskLatency", ["DegradedPerformance", "TaskProcessingTimeout"],
+        new(SlowAgent, FaultTarget.Worker, "Each attempt takes longer.", "HighTaskLatency", ["DegradedPerformance", "TaskProcessingTimeout", "TaskBacklogGrowing"],
             new FaultParameter(Parameters.Seconds, "35", "Seconds that each attempt takes longer.", 0.1, 3600)),
         new(FailingAgent, FaultTarget.Worker, "Attempts fail, and another one may help.", "HighErrorRate", Failures,
             new FaultParameter(Parameters.Share, "1", "The part of the attempts that fails, from 0 to 1.", 0.01, 1)),
