@@ -65,9 +65,9 @@ public sealed class OverviewQueries(PrometheusClient prometheus, TimeProvider ti
     }
 
     // A counter that begins within the time counts from nothing on, even when its process has ended since: increase() knows only what came after its
-    // first sample, which for the first failure of a kind is none.
+    // first sample, which for the first failure of a kind is none. It began before the time if it was seen in the hour before: one scrape may have failed.
     private static string Increase(string counter, int seconds) => string.Create(
-        CultureInfo.InvariantCulture, $"(max_over_time({counter}[{seconds}s]) unless {counter} offset {seconds}s) or increase({counter}[{seconds}s])");
+        CultureInfo.InvariantCulture, $"(max_over_time({counter}[{seconds}s]) unless last_over_time({counter}[1h] offset {seconds}s)) or increase({counter}[{seconds}s])");
 
     private static string SloName(IReadOnlyDictionary<string, string> labels) =>
         labels.GetValueOrDefault(SloRecords.NameLabel) ?? labels.GetValueOrDefault(SloRecords.IdLabel) ?? "";
