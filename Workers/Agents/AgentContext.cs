@@ -1,5 +1,4 @@
 using AgentSystem.Protocol;
-using AgentSystem.Workers.Tasks;
 
 namespace AgentSystem.Workers.Agents;
 
@@ -16,8 +15,8 @@ public sealed class AgentContext(AgentTask task, DocumentReader documents, TimeP
     /// <summary>The clock to use.</summary>
     public TimeProvider Time { get; } = time;
 
-    /// <summary>The task's place among those that are worked on at once; null where nobody counts them.</summary>
-    internal TaskSlot? Slot { get; init; }
+    /// <summary>Gives the task's place to others while something is waited for; null where nobody counts places.</summary>
+    internal Func<Func<Task>, CancellationToken, Task>? LeavePlaceWhileAsync { get; init; }
 
     /// <summary>Says how far the work is. Call it as often as you like: only as much as a person can read is sent.</summary>
     /// <param name="fraction">From 0 to 1; what lies outside is cut.</param>
@@ -26,8 +25,14 @@ public sealed class AgentContext(AgentTask task, DocumentReader documents, TimeP
         report(double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), message);
 
     /// <summary>Waits for somebody else, a worker or a person. Another task is worked on in this one's place meanwhile.</summary>
-    public Task<T> WaitAsync<T>(Func<Task<T>> wait, CancellationToken cancellation) =>
-        Slot is null ? wait() : Slot.LeaveWhileAsync(wait, cancellation);
+    public async Task<T> WaitAsync<T>(Func<Task<T>> wait, CancellationToken cancellation)
+    {
+        if (LeavePlaceWhileAsync is null)
+            return await wait();
+        var result = default(T);
+        await LeavePlaceWhileAsync(async () => result = await wait(), cancellation);
+        return result!;
+    }
 
     /// <summary>The payload's document: its <c>text</c>, or the file at its <c>path</c>.</summary>
     /// <exception cref="AgentException">The payload names none, or it may not or cannot be read.</exception>

@@ -119,7 +119,7 @@ public sealed partial class TaskRunner(
                 status.Send(task, LineStatus.Progress, fraction, message);
         })
         {
-            Slot = claim.Slot,
+            LeavePlaceWhileAsync = claim.Slot is { } slot ? slot.LeaveWhileAsync : null,
         };
         try
         {

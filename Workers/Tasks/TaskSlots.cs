@@ -31,12 +31,12 @@ public sealed class TaskSlot : IDisposable
     internal TaskSlot(SemaphoreSlim free) => _free = free;
 
     /// <summary>Leaves the place to others while <paramref name="wait"/> lasts, and goes on once there is one again.</summary>
-    public async Task<T> LeaveWhileAsync<T>(Func<Task<T>> wait, CancellationToken cancellation)
+    public async Task LeaveWhileAsync(Func<Task> wait, CancellationToken cancellation)
     {
         Leave();
         try
         {
-            return await wait();
+            await wait();
         }
         finally
         {

@@ -23,7 +23,7 @@ public sealed class DashboardPageTests(ConsoleInBrowser console) : IAsyncLifetim
     [MemberData(nameof(Uids))]
     public async Task A_dashboard_is_shown_without_an_error_and_without_a_barrier(string uid)
     {
-        await using var page = await OpenAsync($"/d/{uid}?from=now-15m&to=now");
+        await using var page = await OpenAsync($"/d/{uid}?from=now-15m&to=now&refresh=1m");
 
         await page.AssertGoodInEveryWindowAsync(uid);
     }

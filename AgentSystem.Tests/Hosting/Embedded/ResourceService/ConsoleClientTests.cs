@@ -31,7 +31,7 @@ public sealed class ConsoleClientTests
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         var line = new TaskCompletionSource<OutputLine>();
-        var following = client.FollowOutputAsync(talker.Id, 10, lines => line.TrySetResult(lines[0]), over.Token);
+        var following = client.FollowOutputAsync(talker.Id, 10, lines => _ = lines is [var first, ..] && line.TrySetResult(first), over.Token);
         Assert.Equal((1, "hello", false), await line.Task.WaitAsync(limit.Token) is var (number, _, text, isError) ? (number, text, isError) : default);
         await over.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
