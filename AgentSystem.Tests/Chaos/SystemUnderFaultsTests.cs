@@ -6,10 +6,14 @@ namespace AgentSystem.Tests.Chaos;
 
 /// <summary>
 /// The whole system under the real Prometheus and Alertmanager, with the code that tries every fault and writes docs/chaos.md
-/// (<c>AgentSystem.Benchmarks chaos</c>): two quick faults here, and the storm.
+/// (<c>AgentSystem.Benchmarks chaos</c>): two quick faults here, and the storm. With times so short, what other tests do to the machine looks like a
+/// fault too, so it runs when they are done.
 /// </summary>
+[Collection(Name)]
 public sealed class SystemUnderFaultsTests(ITestOutputHelper output) : IDisposable
 {
+    internal const string Name = "Alone on the machine";
+
     private const double Scale = 20;
 
     private readonly TempFolder _folder = new();
@@ -38,6 +42,9 @@ public sealed class SystemUnderFaultsTests(ITestOutputHelper output) : IDisposab
             output.WriteLine(progress.ToString());
         }
     }
+
+    [CollectionDefinition(Name, DisableParallelization = true)]
+    public sealed class Alone;
 
     private static void AssertHolds(Outcome outcome) => Assert.True(outcome.Broken.Count == 0, $"{outcome.Trial.Title}: {string.Join("; ", outcome.Broken)}");
 }

@@ -7,7 +7,7 @@ namespace AgentSystem.Orchestrator.Api;
 
 /// <summary>
 /// Keeps agents that hand tasks to each other from doing so for ever: a row of tasks has a greatest length, and no worker stands in it twice, since two that
-/// wait for each other would wait for ever. How many tasks one hands in is counted where they are accepted.
+/// hand the same work to each other would never do it. How many tasks one hands in is counted where they are accepted.
 /// </summary>
 internal sealed class TaskFamily(TaskJournal journal, IOptions<OrchestratorOptions> options)
 {
