@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using AgentSystem.Protocol;
 using static AgentSystem.Tests.Workers.TestVolume;
 
@@ -54,7 +55,7 @@ public sealed class BadFileTests : IDisposable
     [Fact]
     public async Task A_file_that_is_copied_in_slowly_is_taken_once_it_is_whole()
     {
-        await using var worker = await WorkerHost.StartAsync(_volume, null, ("Worker:RescanInterval", "00:00:01"));
+        await using var worker = await WorkerHost.StartAsync(_volume, null, ("Worker:RescanInterval", "00:00:10"));
         var path = _volume.Volume.TaskPath(Worker, "bad");
         await using (var file = new StreamWriter(path))
         {
@@ -100,10 +101,11 @@ public sealed class BadFileTests : IDisposable
                 Directory.CreateSymbolicLink(path, Path.GetDirectoryName(elsewhere)!);
                 break;
             case "not_utf8":
-                File.WriteAllBytes(path, [0xff, 0xfe, 0x00, 0x41]);
+                SharedVolume.Publish(path, [0xff, 0xfe, 0x00, 0x41]);
                 break;
             default:
-                File.WriteAllText(path, kind switch
+                // Whole at once: a writer that pauses for longer than a rescan is judged by the half that is there.
+                SharedVolume.Publish(path, Encoding.UTF8.GetBytes(kind switch
                 {
                     "empty" => "",
                     "truncated" => Good[..50],
@@ -114,9 +116,9 @@ public sealed class BadFileTests : IDisposable
                     "id_mismatch" => Good.Replace("\"bad\"", "\"other\"", StringComparison.Ordinal),
                     "id_with_dots" => Good.Replace("\"bad\"", "\"../bad\"", StringComparison.Ordinal),
                     "no_payload" => Good.Replace("{\"seconds\":0}", "7", StringComparison.Ordinal),
-                    "too_large" => new string(' ', ProtocolLimits.TaskFileBytes) + Good, // no part of it is a task while it is being written
+                    "too_large" => new string(' ', ProtocolLimits.TaskFileBytes) + Good,
                     _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-                });
+                }));
                 break;
         }
     }

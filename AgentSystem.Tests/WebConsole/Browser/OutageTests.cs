@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace AgentSystem.Tests.WebConsole.Browser;
 
 /// <summary>Each backend stopped and started in turn while every page is open: no page breaks, those that need it say its name, and all recover by themselves.</summary>
-[Collection(ConsoleInBrowser.Name)]
+[Collection(ConsoleWithOutages.Name)]
 public sealed class OutageTests(ConsoleInBrowser console, EveryPageOpen pages) : IClassFixture<EveryPageOpen>
 {
     // A backend that is started again may need a while, and pages ask at their own pace.
@@ -110,4 +110,11 @@ public sealed class OutageTests(ConsoleInBrowser console, EveryPageOpen pages) :
         var result = await console.System.App.ResourceCommands.ExecuteCommandAsync(resource, command);
         Assert.True(result.Success, $"{command} of {resource}");
     }
+}
+
+/// <summary>A console in a browser of its own, whose backends go while others look at theirs.</summary>
+[CollectionDefinition(Name)]
+public sealed class ConsoleWithOutages : ICollectionFixture<ConsoleInBrowser>
+{
+    public const string Name = "a console whose backends go";
 }

@@ -13,8 +13,9 @@ public sealed class DashboardScript(IJSRuntime script)
     public Task DrawAsync<T>(ElementReference element, ChartSpec spec, DotNetObjectReference<T> self) where T : class =>
         CallAsync(module => module.InvokeVoidAsync("draw", element, spec, self));
 
-    /// <summary>Forgets a chart.</summary>
-    public Task RemoveAsync(ElementReference element) => _module is null ? Task.CompletedTask : CallAsync(module => module.InvokeVoidAsync("remove", element));
+    /// <summary>Forgets a chart. Waits for nobody: a window that is closed before it has loaded the script never says so.</summary>
+    public Task RemoveAsync(ElementReference element) =>
+        _module is { IsCompletedSuccessfully: true } ? CallAsync(module => module.InvokeVoidAsync("remove", element)) : Task.CompletedTask;
 
     /// <summary>Waits until the charts that the window shows are drawn, or half a second where data are slow to come.</summary>
     public Task UntilDrawnAsync() => CallAsync(module => module.InvokeVoidAsync("untilDrawn"));
