@@ -22,7 +22,7 @@ public sealed class Watchdog(IOptions<AlertingOptions> options, TimeProvider tim
     /// Whether an alert that ends now may have been let go of, because Prometheus does not repeat it. That is so well before the silence is long enough to
     /// be sure.
     /// </summary>
-    public bool IsInDoubt => Silence >= options.Value.WatchdogSilence / 2;
+    public bool IsInDoubt => Silence >= options.Value.WatchdogDoubt;
 
     private TimeSpan? Silence
     {
