@@ -173,6 +173,22 @@ public sealed class IncidentWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task An_end_that_Alertmanager_made_of_the_silence_is_none_either_when_it_is_told_after_it()
+    {
+        await LookAsync(0, Heard(0));
+        await _desk.ReceiveAsync(Firing("WorkerDown", "marie"), Firing("WorkerDown", "anga"));
+        await LookAsync(245, Heard(244));
+
+        // Of the first one Prometheus has said itself that it is over, before it went.
+        await _desk.ReceiveAsync(Ended("WorkerDown", "marie", end: 60), Ended("WorkerDown", "anga", end: 240));
+        Assert.Equal([AlertPhase.Resolved, AlertPhase.Firing], (await _desk.OnlyAsync()).Alerts.Select(alert => alert.Phase));
+
+        for (var at = 304; at <= 544; at += 60)
+            await LookAsync(60, Heard(at));
+        Assert.Equal(IncidentState.Resolved, await AfterAsync(60, Heard(604)));
+    }
+
+    [Fact]
     public async Task What_ends_while_Prometheus_is_heard_is_over()
     {
         await LookAsync(0, Heard(0));
