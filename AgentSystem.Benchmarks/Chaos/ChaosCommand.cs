@@ -10,7 +10,7 @@ internal static class ChaosCommand
     internal static Command Build()
     {
         var scale = CommandOptions.Number("--scale", 20, "What the times in the rules are divided by.");
-        var only = new Option<string[]>("--only") { Description = "Only these faults, 'storm' for the storm; the others' rows in the document stay.", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only") { Description = "Only these faults, or titles of their rows; 'storm' for the storm. The others' rows in the document stay.", AllowMultipleArgumentsPerToken = true };
         var command = new Command("chaos", "Each fault, injected into the whole system under Prometheus and Alertmanager: what it raises, and how soon.") { scale, only };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -19,7 +19,7 @@ internal static class ChaosCommand
             await using var system = await ChaosSystem.StartAsync(Path.Combine(disk.Folder, "system"), parsed.GetValue(scale), cancellation);
             await using var load = new Load(system);
             var outcomes = new List<Outcome>();
-            foreach (var trial in Trial.All.Where(trial => wanted.Length == 0 || wanted.Contains(trial.Fault)))
+            foreach (var trial in Trial.All.Where(trial => wanted.Length == 0 || trial.IsAmong(wanted)))
                 outcomes.Add(await new TrialRun(system, trial, progress).RunAsync(cancellation));
             var storm = wanted.Length == 0 || wanted.Contains("storm") ? await new TrialRun(system, Trial.Storm, progress).RunAsync(cancellation) : null;
 

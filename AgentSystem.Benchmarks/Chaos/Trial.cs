@@ -24,7 +24,7 @@ internal sealed record Trial(string Fault, string? Worker = null)
     /// <summary>As it is in the table.</summary>
     internal string Title => Options.Count == 0 ? Fault : $"{Fault} {string.Join(' ', Options)}";
 
-    /// <summary>Every fault once, those last that others remember longest.</summary>
+    /// <summary>Every fault once, and each kind of error of the model's API; those last that others remember longest.</summary>
     internal static IReadOnlyList<Trial> All { get; } =
     [
         new(FaultCatalog.FailingAgent, "anga"),
@@ -35,13 +35,19 @@ internal sealed record Trial(string Fault, string? Worker = null)
         new(FaultCatalog.FullPipe, "marie"),
         new(FaultCatalog.StuckTask, "anga") { Burst = 24 },
         new(FaultCatalog.FullDisk),
-        new(FaultCatalog.ClaudeErrors),
-        new(FaultCatalog.ClaudeErrors) { Options = ["--error", "authentication_error"] },
+        .. FaultCatalog.ModelErrors.Select(OfClaude),
         new(FaultCatalog.TelemetryAway),
         new(FaultCatalog.SlowAgent, "marie"),
         new(FaultCatalog.CrashLoop, "fabien"),
         new(FaultCatalog.WorkerDown, "anga"),
     ];
+
+    /// <summary>Whether somebody asked for it by its fault, or for it alone by its title.</summary>
+    internal bool IsAmong(IReadOnlyCollection<string> wanted) => wanted.Contains(Fault) || wanted.Contains(Title);
+
+    // The one that it is without saying so stays unsaid.
+    private static Trial OfClaude(string error) =>
+        new(FaultCatalog.ClaudeErrors) { Options = error == FaultCatalog.ModelErrors[0] ? [] : [$"--{FaultCatalog.Parameters.Error}", error] };
 
     /// <summary>All workers killed at once, and kept from starting.</summary>
     internal static Trial Storm { get; } = new(FaultCatalog.WorkerDown) { Goes = TimeSpan.FromSeconds(75) };

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentSystem.Alerting.Incidents;
-using AgentSystem.Alerting.Webhook;
 using AgentSystem.Protocol.Api;
 using AgentSystem.Tests.Support;
 
@@ -12,16 +11,16 @@ public sealed class RealAlertmanagerTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("alertmanager-").FullName;
+    private readonly TempFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task An_alert_that_Alertmanager_gets_arrives_as_an_event_when_it_fires_and_when_it_is_over()
     {
         await using var host = await AlertingHost.StartAsync();
         var url = BackendProcess.NewAddress();
-        await using var alertmanager = await StartAsync(host.Url, url);
+        await using var alertmanager = await ForwardingAlertmanager.StartAsync(_folder.Path, host.Url, url);
         var http = alertmanager.Http;
 
         await PostAlertAsync(http, "WorkerDown", "critical", endsAt: null);
@@ -43,7 +42,7 @@ public sealed class RealAlertmanagerTests : IDisposable
     {
         var url = BackendProcess.NewAddress();
         await using var host = await AlertingHost.StartAsync(("ALERTMANAGER_URL", url.OriginalString), ("Alerting:LookInterval", "00:00:00.200"));
-        await using var alertmanager = await StartAsync(host.Url, url);
+        await using var alertmanager = await ForwardingAlertmanager.StartAsync(_folder.Path, host.Url, url);
         var http = alertmanager.Http;
         await PostAlertAsync(http, "WorkerDown", "critical", endsAt: null);
         await host.NextEventAsync(Bound);
@@ -62,7 +61,7 @@ public sealed class RealAlertmanagerTests : IDisposable
     {
         var url = BackendProcess.NewAddress();
         await using var host = await AlertingHost.StartAsync(("ALERTMANAGER_URL", url.OriginalString), ("Alerting:LookInterval", "00:00:00.200"));
-        await using var alertmanager = await StartAsync(host.Url, url);
+        await using var alertmanager = await ForwardingAlertmanager.StartAsync(_folder.Path, host.Url, url);
         var desk = host.Get<IncidentDesk>();
         Assert.False(await desk.WasWatchdogHeardAsync(CancellationToken.None));
 
@@ -76,34 +75,6 @@ public sealed class RealAlertmanagerTests : IDisposable
 
         async Task<DateTimeOffset> UpdateAsync() =>
             (await alertmanager.Http.GetFromJsonAsync<JsonElement>("/api/v2/alerts")).EnumerateArray().Single().GetProperty("updatedAt").GetDateTimeOffset();
-    }
-
-    private Task<BackendProcess> StartAsync(string webhook, Uri url)
-    {
-        var key = Path.Combine(_folder, "api-key");
-        File.WriteAllText(key, AlertingHost.ApiKey);
-        var configuration = Path.Combine(_folder, "alertmanager.yml");
-        File.WriteAllText(configuration, $$"""
-            route:
-              receiver: agentsystem
-              group_by: [alertname]
-              group_wait: 0s
-              group_interval: 1s
-              repeat_interval: 1h
-            inhibit_rules:
-              - source_matchers: [severity="critical"]
-                target_matchers: [severity="warning"]
-                equal: [worker]
-            receivers:
-              - name: agentsystem
-                webhook_configs:
-                  - url: {{webhook}}{{WebhookExtensions.Path}}
-                    send_resolved: true
-                    http_config:
-                      authorization:
-                        credentials_file: {{key}}
-            """);
-        return BackendProcess.StartAlertmanagerAsync(configuration, Path.Combine(_folder, "data"), url);
     }
 
     private static async Task PostAlertAsync(HttpClient http, string name, string severity, DateTimeOffset? endsAt)

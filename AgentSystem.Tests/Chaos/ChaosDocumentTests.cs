@@ -33,6 +33,14 @@ public sealed partial class ChaosDocumentTests
     public void Every_fault_is_tried_and_at_least_twelve_were_measured() =>
         Assert.True(Trial.All.Select(trial => trial.Fault).Distinct().Count() is var tried && tried == FaultCatalog.All.Count && tried >= 12);
 
+    [Fact]
+    public void Each_kind_of_error_of_the_model_is_tried_once()
+    {
+        var tried = Trial.All.Where(trial => trial.Fault == FaultCatalog.ClaudeErrors)
+            .Select(trial => trial.Options is ["--error", var error] ? error : FaultCatalog.Find(FaultCatalog.ClaudeErrors)!.Parameters[0].Default);
+        Assert.Equal(FaultCatalog.ModelErrors, tried);
+    }
+
     [GeneratedRegex(@"^\| `([a-z-]+)[^`]*` .*\|$", RegexOptions.Multiline)]
     private static partial Regex Rows();
 }

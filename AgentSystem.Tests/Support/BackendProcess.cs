@@ -38,8 +38,9 @@ public sealed class BackendProcess : IAsyncDisposable
     /// <param name="configuration">Its file.</param>
     /// <param name="data">Where it keeps what it knows.</param>
     /// <param name="url">Where it listens.</param>
-    public static Task<BackendProcess> StartPrometheusAsync(string configuration, string data, Uri url) =>
-        StartAsync("prometheus", url, $"--config.file={configuration}", $"--storage.tsdb.path={data}");
+    /// <param name="flags">Further flags.</param>
+    public static Task<BackendProcess> StartPrometheusAsync(string configuration, string data, Uri url, params string[] flags) =>
+        StartAsync("prometheus", url, [$"--config.file={configuration}", $"--storage.tsdb.path={data}", .. flags]);
 
     private static async Task<BackendProcess> StartAsync(string program, Uri url, params string[] arguments)
     {

@@ -51,21 +51,39 @@ public sealed class AlertingOptions
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Prometheus is silent when its alert that always fires was not heard for this time. It repeats that every minute, and Alertmanager keeps an alert for
-    /// four minutes after the last time.
+    /// Prometheus is silent when its alert that always fires was not heard for this time.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:03:00", "1.00:00:00", ErrorMessage = "Alerting:WatchdogSilence must lie between 3 min and 1 day.")]
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Alerting:WatchdogSilence must lie between 1 s and 1 day.")]
     public TimeSpan WatchdogSilence { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long Prometheus takes at most to repeat an alert: a minute (its flag <c>--rules.alert.resend-delay</c>) and the evaluation that follows.
+    /// Alertmanager keeps an alert for four times the flag after the last time.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00", ErrorMessage = "Alerting:WatchdogRepeat must lie between 100 ms and 1 h.")]
+    public TimeSpan WatchdogRepeat { get; set; } = TimeSpan.FromSeconds(65);
 
     /// <summary>How long incidents are kept after they are over. Zero: for ever.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00", ErrorMessage = "Alerting:Retention must lie between 0 (for ever) and 3650 days.")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(90);
 
     internal const string CannotHearInTime =
-        "Alerting:WatchdogSilence must be 130 s and twice Alerting:LookInterval at least: it is looked that often for what comes every minute.";
+        "Alerting:WatchdogSilence must be twice Alerting:WatchdogRepeat and Alerting:LookInterval together at least: it is heard no more often than that.";
 
-    /// <summary>Prometheus repeats an alert a minute after the last time, with its next evaluation.</summary>
-    internal bool CanHearInTime => WatchdogSilence / 2 >= LookInterval + TimeSpan.FromSeconds(65);
+    internal bool CanHearInTime => WatchdogSilence / 2 >= LookInterval + WatchdogRepeat;
+
+    /// <summary>
+    /// After this silence an end may be none. That is later than it is heard where all is well, and sooner than Alertmanager lets go of an alert,
+    /// however long a silence is taken for.
+    /// </summary>
+    internal TimeSpan WatchdogDoubt
+    {
+        get
+        {
+            var soonest = WatchdogRepeat + (LookInterval > WatchdogRepeat ? LookInterval : WatchdogRepeat);
+            return WatchdogSilence / 2 < soonest ? WatchdogSilence / 2 : soonest;
+        }
+    }
 
     internal Correlator Correlator => new(CorrelationWindow);
 

@@ -44,7 +44,7 @@ public sealed class IncidentDesk
         foreach (var report in reports.OrderByDescending(report => report.IsFiring).ThenBy(report => report.StartsAt))
         {
             // Alertmanager takes for over what nobody repeats. What really is over by then is not known to it afterwards, which ends it.
-            if (!report.IsFiring && _watchdog is { IsInDoubt: true })
+            if (!report.IsFiring && _watchdog is { } watchdog && (watchdog.IsInDoubt || watchdog.WasSilentAt(report.EndsAt ?? session.Now)))
                 Intake.Doubt(session, report);
             else
                 _intake.Receive(session, report);

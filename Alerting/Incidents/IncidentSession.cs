@@ -18,6 +18,9 @@ internal sealed class IncidentSession(
     // No channel: what was told of a question, whether somebody wanted to hear it or not.
     private const string ToldChannel = "told";
 
+    // In place of a message's attempts.
+    private const int InDoubt = -1;
+
     private const string QuestionPrefix = "question-";
 
     // No incident either: that the alert which always fires was heard.
@@ -135,6 +138,7 @@ internal sealed class IncidentSession(
         foreach (var table in (string[])["alerts", "timeline", "receipts"])
             Execute($"DELETE FROM {table} WHERE incident_id IN {Old}", end);
         Execute("DELETE FROM changes WHERE at < $1", end);
+        Execute($"DELETE FROM outbox WHERE attempts = {InDoubt} AND created_at < $1", end);
         // A question's id begins with its time. One that is open would be told again.
         Execute(
             """
@@ -168,13 +172,19 @@ internal sealed class IncidentSession(
         Read("SELECT receipt FROM receipts WHERE incident_id = $1 AND channel = $2", row => row.GetString(0), incidentId, channel).FirstOrDefault();
 
     internal OutboxMessage? NextMessage(string channel) => Read(
-        "SELECT seq, channel, incident_id, kind, dedup, payload, created_at, attempts FROM outbox WHERE channel = $1 ORDER BY seq LIMIT 1",
+        "SELECT seq, channel, incident_id, kind, dedup, payload, created_at, attempts FROM outbox WHERE channel = $1 AND attempts >= 0 ORDER BY seq LIMIT 1",
         row => new OutboxMessage(
             row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), Time(row, 6), row.GetInt32(7)),
         channel).FirstOrDefault();
 
     /// <summary>Sending begins: from now on nobody can know that it was not sent.</summary>
-    internal void BeginSending(long seq) => Execute("UPDATE outbox SET attempts = attempts + 1 WHERE seq = $1", seq);
+    internal int BeginSending(long seq) => Execute("UPDATE outbox SET attempts = attempts + 1 WHERE seq = $1", seq);
+
+    /// <summary>The attempt has failed, so that it is known again that the message has not arrived.</summary>
+    internal int EndSending(long seq) => Execute("UPDATE outbox SET attempts = 0 WHERE seq = $1", seq);
+
+    /// <summary>The message may have arrived: it is kept and not sent.</summary>
+    internal void Doubt(long seq) => Execute($"UPDATE outbox SET attempts = {InDoubt} WHERE seq = $1", seq);
 
     internal void Remove(long seq) => Execute("DELETE FROM outbox WHERE seq = $1", seq);
 
@@ -183,8 +193,13 @@ internal sealed class IncidentSession(
 
     /// <summary>How many messages wait, and since when the oldest does, by channel.</summary>
     internal IReadOnlyDictionary<string, (int Count, DateTimeOffset Oldest)> Waiting() =>
-        Read("SELECT channel, count(*), min(created_at) FROM outbox GROUP BY channel", row => (row.GetString(0), row.GetInt32(1), Time(row, 2)))
+        Read("SELECT channel, count(*), min(created_at) FROM outbox WHERE attempts >= 0 GROUP BY channel", row => (row.GetString(0), row.GetInt32(1), Time(row, 2)))
             .ToDictionary(row => row.Item1, row => (row.Item2, row.Item3));
+
+    /// <summary>How many messages may have arrived and are not sent again, by channel.</summary>
+    internal IReadOnlyDictionary<string, int> Doubted() =>
+        Read("SELECT channel, count(*) FROM outbox WHERE attempts = $1 GROUP BY channel", row => (row.GetString(0), row.GetInt32(1)), InDoubt)
+            .ToDictionary(row => row.Item1, row => row.Item2);
 
     public void Dispose() => _transaction.Dispose();
 

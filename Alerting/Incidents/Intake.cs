@@ -107,7 +107,7 @@ internal sealed class Intake(Correlator correlator, FlapDetector flaps, TimeSpan
     {
         if (session.WithAlert(report.Fingerprint) is { } incident && incident.State.IsActive()
             && incident.Alerts.FirstOrDefault(alert => alert.Fingerprint == report.Fingerprint) is { Phase: not AlertPhase.Resolved } alert)
-            session.Note(incident.Id, "end_doubted", $"{Lifecycle.Say(alert)} is said to have ended, but nothing is heard of Prometheus: it stays until that is back");
+            session.Note(incident.Id, "end_doubted", $"{Lifecycle.Say(alert)} is said to have ended while nothing was heard of Prometheus: it stays until that is back and does not know it");
     }
 
     /// <summary>The alert is over, and perhaps its incident with it.</summary>

@@ -7,18 +7,25 @@ namespace AgentSystem.Alerting.Incidents;
 /// <param name="Channel">Who sends it.</param>
 /// <param name="IncidentId">What it is about: the incident, or a question; empty for a message about a change.</param>
 /// <param name="Kind">What it does, in the channel's words.</param>
-/// <param name="Dedup">By which the channel's service knows that two messages are about the same.</param>
+/// <param name="Dedup">By which the channel's service knows that two messages are about the same; empty where it does not.</param>
 /// <param name="Payload">The message, as JSON.</param>
 /// <param name="CreatedAt">When (UTC).</param>
 /// <param name="Attempts">How often sending was begun; after a crash nobody knows how that ended.</param>
 public sealed record OutboxMessage(
-    long Seq, string Channel, string IncidentId, string Kind, string Dedup, string Payload, DateTimeOffset CreatedAt, int Attempts);
+    long Seq, string Channel, string IncidentId, string Kind, string Dedup, string Payload, DateTimeOffset CreatedAt, int Attempts)
+{
+    /// <summary>Whether it is harmless to send it again when nobody knows whether it has arrived.</summary>
+    internal bool MayRepeat => Dedup.Length > 0;
+
+    /// <summary>Whether it may have arrived, so that it must not be sent again.</summary>
+    internal bool IsInDoubt => !MayRepeat && Attempts > 0;
+}
 
 /// <summary>What a channel wants to tell of a change.</summary>
 /// <param name="Channel">Who sends it.</param>
 /// <param name="IncidentId">What it is about: the incident, or a question; empty for a message about a change.</param>
 /// <param name="Kind">What it does, in the channel's words.</param>
-/// <param name="Dedup">By which the channel's service knows that two messages are about the same.</param>
+/// <param name="Dedup">By which the channel's service knows that two messages are about the same; empty where it does not.</param>
 /// <param name="Payload">The message, as JSON.</param>
 /// <param name="Replaces">Whether an earlier message about the incident that nobody began to send is not worth sending any more.</param>
 /// <param name="Receipt">What to keep for the incident's later messages, before this one is sent.</param>

@@ -14,6 +14,7 @@ public sealed class Watchdog(IOptions<AlertingOptions> options, TimeProvider tim
     private readonly Lock _gate = new();
     private long? _heardAt;
     private DateTimeOffset? _update;
+    private (DateTimeOffset From, DateTimeOffset To) _gap;
 
     /// <summary>Whether it has been silent for so long that people have to know.</summary>
     public bool IsSilent => Silence >= options.Value.WatchdogSilence;
@@ -22,7 +23,17 @@ public sealed class Watchdog(IOptions<AlertingOptions> options, TimeProvider tim
     /// Whether an alert that ends now may have been let go of, because Prometheus does not repeat it. That is so well before the silence is long enough to
     /// be sure.
     /// </summary>
-    public bool IsInDoubt => Silence >= options.Value.WatchdogSilence / 2;
+    public bool IsInDoubt => Silence >= options.Value.WatchdogDoubt;
+
+    /// <summary>
+    /// Whether Prometheus was silent then, so that an end of that time was Alertmanager's own doing. It tells of ends a while after them, and Prometheus
+    /// may be back by then. What ended before one repetition was due, Prometheus may have said itself.
+    /// </summary>
+    public bool WasSilentAt(DateTimeOffset time)
+    {
+        lock (_gate)
+            return time > _gap.From + options.Value.WatchdogRepeat && time < _gap.To;
+    }
 
     private TimeSpan? Silence
     {
@@ -48,6 +59,8 @@ public sealed class Watchdog(IOptions<AlertingOptions> options, TimeProvider tim
             // By our own clock: the other one may be wrong, and neither counts while the machine sleeps.
             if (update == _update)
                 return false;
+            if (_update is { } last && update - last >= options.Value.WatchdogDoubt)
+                _gap = (last, update);
             (_update, _heardAt) = (update, time.GetTimestamp());
             return true;
         }

@@ -14,6 +14,9 @@ internal interface IChannel
     /// <summary>What to set to have it on.</summary>
     string HowToTurnOn { get; }
 
+    /// <summary>What a message says, for the log: never a key.</summary>
+    string Describe(OutboxMessage message);
+
     /// <summary>Delivers one message.</summary>
     /// <param name="message">The message.</param>
     /// <param name="receipt">What was kept for the incident.</param>

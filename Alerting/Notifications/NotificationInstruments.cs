@@ -19,6 +19,7 @@ internal sealed class NotificationInstruments
     private readonly Gauge _open;
     private readonly Gauge _depth;
     private readonly Gauge _oldest;
+    private readonly Gauge _inDoubt;
     private readonly string[] _channels;
     private readonly IncidentStore _store;
     private readonly TimeProvider _time;
@@ -31,8 +32,10 @@ internal sealed class NotificationInstruments
         _open = metrics.CreateGauge("alerting_incidents_open", "Incidents that are not over.", ["severity"]);
         _depth = metrics.CreateGauge("alerting_outbox_depth", "Messages that wait to be delivered.", ["channel"]);
         _oldest = metrics.CreateGauge("alerting_outbox_oldest_seconds", "How long the oldest message has been waiting to be delivered; 0 when there is none.");
+        _inDoubt = metrics.CreateGauge("alerting_outbox_in_doubt", "Messages of which nobody knows whether they have arrived, and which are not sent again.", ["channel"]);
         foreach (var channel in _channels)
         {
+            _inDoubt.WithLabels(channel).Set(0);
             _depth.WithLabels(channel).Set(0);
             foreach (var outcome in Outcome.All)
                 _notifications.WithLabels(channel, outcome);
@@ -49,9 +52,12 @@ internal sealed class NotificationInstruments
     {
         try
         {
-            var (waiting, active) = await _store.ReadAsync(session => (session.Waiting(), session.Active()), cancellationToken);
+            var (waiting, doubted, active) = await _store.ReadAsync(session => (session.Waiting(), session.Doubted(), session.Active()), cancellationToken);
             foreach (var channel in _channels)
+            {
                 _depth.WithLabels(channel).Set(waiting.GetValueOrDefault(channel).Count);
+                _inDoubt.WithLabels(channel).Set(doubted.GetValueOrDefault(channel));
+            }
             _oldest.Set(waiting.Count == 0 ? 0 : Math.Max(0, (_time.GetUtcNow() - waiting.Values.Min(w => w.Oldest)).TotalSeconds));
             foreach (var severity in Enum.GetValues<AlertSeverity>())
                 _open.WithLabels(severity.ToName()).Set(active.Count(incident => incident.Severity == severity));

@@ -12,6 +12,9 @@ internal static partial class NotificationLoggerExtensions
     [LoggerMessage(Level = LogLevel.Error, Message = "{channel} refused a message ({kind}) about incident {incident_id}: {reason}")]
     public static partial void DeliveryRefused(this ILogger logger, string channel, string kind, string incident_id, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody knows whether {channel} has the message ({kind}) of {created_at}: it was being sent, and what came of that was not kept. It is not sent again: {text}")]
+    public static partial void DeliveryInDoubt(this ILogger logger, string channel, string kind, DateTimeOffset created_at, string text);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The messages to {channel} could not be read or settled; it is tried again: {reason}")]
     public static partial void OutboxFailed(this ILogger logger, string channel, string reason);
 

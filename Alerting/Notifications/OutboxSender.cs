@@ -80,9 +80,17 @@ internal sealed class OutboxSender : BackgroundService
         var (message, receipt) = await _store.ChangeAsync(session =>
         {
             var oldest = session.NextMessage(_channel.Name)!;
-            session.BeginSending(oldest.Seq);
+            if (oldest.MayRepeat)
+                session.BeginSending(oldest.Seq);
+            else if (oldest.IsInDoubt)
+                session.Doubt(oldest.Seq);
             return (oldest, session.Receipt(oldest.IncidentId, _channel.Name));
         }, cancellationToken);
+        if (message.IsInDoubt)
+        {
+            _logger.DeliveryInDoubt(_channel.Name, message.Kind, message.CreatedAt, _channel.Describe(message));
+            return true;
+        }
 
         var mayBeSent = message.Attempts > 0;
         try
@@ -91,7 +99,9 @@ internal sealed class OutboxSender : BackgroundService
             {
                 var isAgain = mayBeSent;
                 mayBeSent = true;
-                return await _channel.DeliverAsync(message, receipt, isAgain, token);
+                return message.MayRepeat
+                    ? await _channel.DeliverAsync(message, receipt, isAgain, token)
+                    : await DeliverOnceAsync(message, token, cancellationToken);
             }, cancellationToken);
             // Whoever sees an empty outbox sees what became of its messages.
             _instruments.Count(_channel.Name, Outcome.Delivered);
@@ -105,6 +115,25 @@ internal sealed class OutboxSender : BackgroundService
             await SettleAsync(message, receipt: null, e.Message);
         }
         return true;
+    }
+
+    /// <summary>
+    /// One attempt of what the service cannot tell from a second one: on disk it is begun for just as long as nobody knows how it ended, so that it
+    /// is not sent again when this process dies meanwhile, and is when it dies between two attempts.
+    /// </summary>
+    private async Task<string?> DeliverOnceAsync(OutboxMessage message, CancellationToken attempt, CancellationToken stopping)
+    {
+        await _store.ChangeAsync(session => session.BeginSending(message.Seq), attempt);
+        try
+        {
+            return await _channel.DeliverAsync(message, receipt: null, mayBeSent: false, attempt);
+        }
+        // An attempt that ends because the service stops has no outcome.
+        catch (Exception e) when (Deliveries.MayPass(e) && !(e is OperationCanceledException && stopping.IsCancellationRequested))
+        {
+            await _store.ChangeAsync(session => session.EndSending(message.Seq), CancellationToken.None);
+            throw;
+        }
     }
 
     // Not with the service's own token: what was delivered has to be remembered even while the service stops.

@@ -1,10 +1,14 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using AgentSystem.Alerting.Incidents;
 using Microsoft.Extensions.Options;
 
 namespace AgentSystem.Alerting.Notifications;
 
-/// <summary>Sends events to PagerDuty. Sending one again is harmless: an open incident takes the same dedup key in, a resolved one stays so.</summary>
+/// <summary>
+/// Sends events to PagerDuty. Sending one of an incident again is harmless: an open one takes the same dedup key in, a resolved one stays so. A change
+/// event has no such key.
+/// </summary>
 internal sealed class PagerDutyChannel(IHttpClientFactory clients, IOptions<PagerDutyOptions> options, TimeProvider time) : IChannel
 {
     public string Name => PagerDutyEvents.Name;
@@ -12,6 +16,8 @@ internal sealed class PagerDutyChannel(IHttpClientFactory clients, IOptions<Page
     public bool IsOn => options.Value.RoutingKey.Length > 0;
 
     public string HowToTurnOn => "set PagerDuty__RoutingKey (for the AppHost: Parameters__pagerduty_key) to the key of an Events API v2 integration";
+
+    public string Describe(OutboxMessage message) => (string?)JsonNode.Parse(message.Payload)?["payload"]?["summary"] ?? message.Dedup;
 
     public async Task<string?> DeliverAsync(OutboxMessage message, string? receipt, bool mayBeSent, CancellationToken cancellationToken)
     {

@@ -29,6 +29,8 @@ internal sealed class SlackChannel(IHttpClientFactory clients, IOptions<SlackOpt
     public string HowToTurnOn =>
         "set Slack__Token and Slack__Channel (for the AppHost: Parameters__slack_token, Parameters__slack_channel) to a bot's token and a channel's id";
 
+    public string Describe(OutboxMessage message) => (string?)JsonNode.Parse(message.Payload)?["text"] ?? message.IncidentId;
+
     public async Task<string?> DeliverAsync(OutboxMessage message, string? receipt, bool mayBeSent, CancellationToken cancellationToken)
     {
         receipt ??= mayBeSent ? await FindAsync(message, cancellationToken) : null;

@@ -10,9 +10,6 @@ namespace AgentSystem.Workers.Chaos;
 /// <summary><c>claude-errors</c>: calls of the model end with an error of its API, counted and retried as if it had come from there.</summary>
 internal sealed class ClaudeErrors : IFault, IModelFault
 {
-    // What the API says may be otherwise a moment later; the others stay what they are.
-    private static readonly string[] Retryable = ["overloaded_error", "rate_limit_error", "api_error", "timeout_error"];
-
     private readonly Dictionary<string, Counter.Child> _errors;
     private volatile Doing? _doing;
 
@@ -37,7 +34,7 @@ internal sealed class ClaudeErrors : IFault, IModelFault
         _errors[doing.Error].Inc();
         throw new AgentException(
             doing.Error, $"The model's API answered {doing.Error}: this was injected on purpose ('agentctl chaos list' says by whom).",
-            retryable: Retryable.Contains(doing.Error));
+            retryable: ModelErrorKinds.OfType(doing.Error).IsTransient());
     }
 
     private sealed record Doing(string Error, double Share);

@@ -50,6 +50,51 @@ public sealed class KillTests : IAsyncDisposable, IDisposable
         Assert.Empty(services.Violations);
     }
 
+    [Fact]
+    public async Task A_change_whose_answer_the_process_did_not_live_to_see_is_not_sent_twice_and_the_next_one_is_sent()
+    {
+        await using var services = await FakeServices.StartAsync();
+        using var dead = new ManualResetEventSlim();
+        services.OnTaken = (method, _) => method == "change" && dead.Wait(TimeSpan.FromSeconds(60));
+        await StartAsync(services);
+        await ReportAsync("deployed 1");
+        await Eventually.True(() => services.Changes.Count == 1);
+        await ReportAsync("deployed 2");
+        Kill();
+        await _process!.WaitForExitAsync();
+        services.OnTaken = (_, _) => false;
+        dead.Set();
+
+        await StartAsync(services);
+        await Eventually.True(() => services.Changes.Count >= 2);
+        await SettledAsync();
+
+        Assert.Equal(["deployed 1", "deployed 2"], Summaries(services));
+        Assert.Contains("""alerting_outbox_in_doubt{channel="pagerduty"} 1""", await MetricsAsync(), StringComparison.Ordinal);
+        Assert.Contains("""alerting_notifications_total{channel="pagerduty",outcome="delivered"} 1""", await MetricsAsync(), StringComparison.Ordinal);
+        Assert.Empty(services.Violations);
+    }
+
+    [Fact]
+    public async Task A_change_that_waits_for_another_attempt_when_the_process_dies_is_sent_after_it()
+    {
+        await using var services = await FakeServices.StartAsync();
+        services.Fail("change", 503);
+        services.Fail("change", 503, retryAfter: "600");
+        await StartAsync(services);
+        await ReportAsync("deployed 1");
+        await Eventually.True(async () => (await MetricsAsync()).Contains("""alerting_notifications_total{channel="pagerduty",outcome="retried"} 2""", StringComparison.Ordinal));
+        Kill();
+        await _process!.WaitForExitAsync();
+
+        await StartAsync(services);
+        await Eventually.True(() => !services.Changes.IsEmpty);
+        await SettledAsync();
+
+        Assert.Equal(["deployed 1"], Summaries(services));
+        Assert.Contains("""alerting_outbox_in_doubt{channel="pagerduty"} 0""", await MetricsAsync(), StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         Kill();
@@ -134,6 +179,24 @@ public sealed class KillTests : IAsyncDisposable, IDisposable
             return false;
         }
     }
+
+    private async Task ReportAsync(string summary)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, "/changes"))
+        {
+            Headers = { { "X-Api-Key", AlertingHost.ApiKey } },
+            Content = JsonContent.Create(new { summary }),
+        };
+        using var answer = await _http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private Task SettledAsync() =>
+        Eventually.True(async () => (await MetricsAsync()).Contains("""alerting_outbox_depth{channel="pagerduty"} 0""", StringComparison.Ordinal));
+
+    private Task<string> MetricsAsync() => _http.GetStringAsync(new Uri(_address, "/metrics"));
+
+    private static IEnumerable<string?> Summaries(FakeServices services) => services.Changes.Select(change => (string?)change["payload"]!["summary"]);
 
     private static int FreePort()
     {

@@ -38,7 +38,7 @@ public sealed class ModelException(ModelErrorKind kind, string message, Exceptio
     public bool IsInjected { get; init; }
 
     /// <summary>Whether it may pass by itself.</summary>
-    public bool IsTransient => Kind is ModelErrorKind.RateLimited or ModelErrorKind.Overloaded or ModelErrorKind.Timeout or ModelErrorKind.Network;
+    public bool IsTransient => Kind.IsTransient();
 
     /// <summary>The same for the task.</summary>
     public AgentException ToAgentException() => new(Kind.ToName(), Message, IsTransient);
@@ -58,6 +58,10 @@ public static class ModelErrorKinds
         ModelErrorKind.Network => "network",
         _ => "refused",
     };
+
+    /// <summary>Whether it may pass by itself.</summary>
+    public static bool IsTransient(this ModelErrorKind kind) =>
+        kind is ModelErrorKind.RateLimited or ModelErrorKind.Overloaded or ModelErrorKind.Timeout or ModelErrorKind.Network;
 
     /// <summary>The kind of an HTTP status.</summary>
     public static ModelErrorKind OfStatus(int status) => status switch
