@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AgentSystem.Protocol;
 using AgentSystem.Tests.Support;
 using AgentSystem.Tests.WebConsole.Browser;
 using AgentSystem.Tests.WebConsole.Dashboards;
