@@ -24,5 +24,5 @@ public sealed class CoresTests
     }
 
     [Fact]
-    public void The_cores_that_may_be_used_are_known() => Assert.Equal(Environment.ProcessorCount, Cores.Allowed().Count);
+    public void The_cores_that_may_be_used_are_known() => Assert.True(Cores.Allowed().Distinct().Count() >= Environment.ProcessorCount);
 }
