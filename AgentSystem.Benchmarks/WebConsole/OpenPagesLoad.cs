@@ -50,7 +50,6 @@ internal sealed class OpenPagesLoad(ConsoleUnderLoad system, PageTimer timer, IR
         return measured;
     }
 
-    // A window that goes elsewhere says goodbye, so that the console ends what it asks for it.
     private async Task ShowAsync(List<IPage> pages, bool isOpen)
     {
         foreach (var (page, path) in pages.Zip(paths))
@@ -58,7 +57,7 @@ internal sealed class OpenPagesLoad(ConsoleUnderLoad system, PageTimer timer, IR
             if (isOpen)
                 await timer.ShowAsync(page, path);
             else
-                await page.GotoAsync("about:blank");
+                await PageTimer.LeaveAsync(page);
         }
     }
 

@@ -69,6 +69,17 @@ internal sealed class PageTimer(IBrowserContext context, Uri address)
         await Assertions.Expect(page.Locator(".skeleton")).ToHaveCountAsync(0, new() { Timeout = 60_000 });
     }
 
+    /// <summary>
+    /// Has a window leave its page and the console. By way of another page, since a goodbye that is lost has the console keep the page for minutes, and ask
+    /// what it asks.
+    /// </summary>
+    internal static async Task LeaveAsync(IPage page)
+    {
+        await page.EvaluateAsync("path => Blazor.navigateTo(path)", Quiet[0].Path);
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(Quiet[0].Title, new() { Timeout = 60_000 });
+        await page.GotoAsync("about:blank");
+    }
+
     private static async Task<double> TimeAsync(IPage page, string path, string title) =>
         await page.EvaluateAsync<double>(Measure, new[] { path, title }) is >= 0 and var milliseconds
             ? milliseconds
