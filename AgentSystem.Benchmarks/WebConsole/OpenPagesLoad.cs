@@ -32,15 +32,15 @@ internal sealed class OpenPagesLoad(ConsoleUnderLoad system, PageTimer timer, IR
         using var cores = Cores.Separate(system.Orchestrator.Id);
         conditions["cores"] = cores.ToString();
         var (isOpen, measured) = (true, new List<LoadBlock>());
-        // The first is for the compiler.
-        for (var block = -1; block < 2 * blocks; block++)
+        // The first of each kind are for the compiler.
+        for (var block = -2; block < 2 * blocks; block++)
         {
-            var withPages = block >= 0 && Order[block % Order.Length];
+            var withPages = block < 0 ? block == -2 : Order[block % Order.Length];
             if (withPages != isOpen)
                 await ShowAsync(pages, isOpen = withPages);
             cores.Again();
             await (withPages ? Task.Delay(Quiet, cancellationToken) : UntilQuietAsync(cancellationToken));
-            say($"{paths.Count} pages at once: {(withPages ? "with" : "without")}, {block + 1} of {2 * blocks}");
+            say($"{paths.Count} pages at once: {(withPages ? "with" : "without")}{(block < 0 ? ", not counted" : $", {block + 1} of {2 * blocks}")}");
             var result = await BlockAsync(withPages, cancellationToken);
             if (block >= 0)
                 measured.Add(result);
