@@ -14,22 +14,15 @@ internal static class LoneAlertmanager
     /// <param name="targets">The file by which Prometheus finds Alertmanagers.</param>
     internal static async Task<ServiceProcess> StartAsync(string folder, string receiver, string targets)
     {
-        Directory.CreateDirectory(folder);
-        var configuration = Path.Combine(folder, "alertmanager.yml");
-        await File.WriteAllTextAsync(configuration, $$"""
+        var process = await AlertmanagerProcess.StartAsync(folder, $$"""
             route: { receiver: alone, group_by: ['...'], group_wait: 5s, group_interval: 5s, repeat_interval: 4h }
             receivers:
               - name: alone
                 webhook_configs: [{ url: {{receiver}}, send_resolved: true }]
             """);
-        var url = ServiceProcess.FreeAddress();
-        var process = await ServiceProcess.StartAsync(
-            "prometheus-alertmanager",
-            [$"--config.file={configuration}", $"--storage.path={Path.Combine(folder, "data")}", $"--web.listen-address={url.Authority}", "--cluster.listen-address="],
-            folder, url, "/-/ready", []);
         await File.AppendAllTextAsync(targets, $$"""
 
-            - targets: ["{{url.Authority}}"]
+            - targets: ["{{process.Url.Authority}}"]
               labels: { job: alertmanager-alone, instance: alertmanager-alone }
 
             """);

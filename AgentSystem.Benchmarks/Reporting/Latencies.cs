@@ -14,6 +14,9 @@ internal sealed class Latencies
         return latencies;
     }
 
+    /// <summary>Those of all together.</summary>
+    internal static Latencies Of(IEnumerable<Latencies> parts) => Of(parts.SelectMany(part => part._millis));
+
     internal int Count => _millis.Count;
 
     internal async Task MeasureAsync(Func<Task> work)

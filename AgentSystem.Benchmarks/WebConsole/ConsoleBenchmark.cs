@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using AgentSystem.Benchmarks.Processes;
 using AgentSystem.Benchmarks.Reporting;
 using AgentSystem.Benchmarks.TelemetryStore;
 using AgentSystem.Benchmarks.TelemetryStore.Load;
@@ -11,10 +9,7 @@ namespace AgentSystem.Benchmarks.WebConsole;
 /// <summary>Measures the console's pages in a real browser against what it promises (docs/console.md), on a store and a journal that are full.</summary>
 internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWriter progress)
 {
-    private const double Promise = 300, MostLoad = 5;
-    private const int OpenPages = 20;
-
-    private static readonly TimeSpan LoadTime = TimeSpan.FromSeconds(20);
+    private const double Promise = 300;
 
     internal async Task<Report> RunAsync(CancellationToken cancellationToken)
     {
@@ -34,8 +29,10 @@ internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWrit
             await metrics.WriteAsync(folder, now);
             report.Conditions["size"] =
                 $"{options.Tasks:N0} tasks, {data.Spans:N0} spans, {data.Lines:N0} lines, {metrics.Series:N0} series of {MetricHistory.Range.TotalHours:N0} h; a window of 1280 x 800";
+            report.Conditions["beside it"] =
+                $"{RunningWork.Tasks} tasks at work, {RunningWork.Questions} open questions, {AlertHistory.Alerts} alerts, {AlertHistory.Incidents} incidents ({AlertHistory.Open} open), {MetricHistory.Slos} SLOs, the repository's rules";
             await using var system = await ConsoleUnderLoad.StartAsync(folder, data);
-            await MeasureAsync(report, system, Pages(from, to, now), cancellationToken);
+            await MeasureAsync(report, system, await SubjectsAsync(system, from, to, now, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -44,7 +41,7 @@ internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWrit
         return report;
     }
 
-    private async Task MeasureAsync(Report report, ConsoleUnderLoad system, IEnumerable<(string Name, string Path, string Title)> pages, CancellationToken cancellationToken)
+    private async Task MeasureAsync(Report report, ConsoleUnderLoad system, PageSubjects subjects, CancellationToken cancellationToken)
     {
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new()
@@ -56,7 +53,7 @@ internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWrit
         });
         await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 }, ReducedMotion = ReducedMotion.Reduce });
         var timer = new PageTimer(context, system.Address);
-        foreach (var (name, path, title) in pages)
+        foreach (var (name, path, title) in MeasuredPages.All(subjects).Where(page => options.Only is null || page.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Say(name);
@@ -64,51 +61,26 @@ internal sealed class ConsoleBenchmark(ConsoleBenchmarkOptions options, TextWrit
             report.Figures.Add(new($"{name} (p95)", latencies.Percentile(0.95), "ms") { Target = new(Promise, IsMinimum: false), Note = latencies.ToString() });
         }
 
-        Say($"{OpenPages} pages at once");
-        var alone = await LoadAsync(system.Orchestrator, cancellationToken);
-        var paths = (string[])["/", "/tasks", "/tasks?state=dead", .. Enumerable.Range(1, OpenPages - 3).Select(i => $"/tasks/{TaskHistory.Id(options.Tasks / OpenPages * i)}")];
-        foreach (var path in paths)
-            await timer.OpenAsync(path);
-        var together = await LoadAsync(system.Orchestrator, cancellationToken);
-        report.Figures.Add(new($"the orchestrator's processor time with {OpenPages} different pages open", together.Load, "% of a core")
-        {
-            Target = new(MostLoad, IsMinimum: false),
-            Peer = new("without any", alone.Load),
-            Note = $"over {LoadTime.TotalSeconds:0} s; two lists and {OpenPages - 3} tasks that are all asked for separately",
-        });
-        report.Figures.Add(new($"the orchestrator's answer to GET /tasks with them (p50)", together.Answers.Percentile(0.5), "ms")
-        {
-            Peer = new("without any", alone.Answers.Percentile(0.5)),
-            Note = $"{together.Answers}; without any {alone.Answers}; the browser has the same two cores",
-        });
+        var together = MeasuredPages.Together(subjects, i => TaskHistory.Id(options.Tasks / 5 * i));
+        var blocks = await new OpenPagesLoad(system, timer, together, TimeSpan.FromSeconds(options.BlockSeconds)).MeasureAsync(options.Blocks, Say, report.Conditions, cancellationToken);
+        report.Figures.AddRange(LoadBlock.Compare(blocks, together.Count));
     }
 
-    /// <summary>How much of a core the orchestrator takes, in percent, and how long it takes to answer.</summary>
-    private static async Task<(double Load, Latencies Answers)> LoadAsync(ServiceProcess orchestrator, CancellationToken cancellationToken)
+    /// <summary>Makes what there has to be while it is looked at, and says what to look at.</summary>
+    private async Task<PageSubjects> SubjectsAsync(ConsoleUnderLoad system, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var answers = new Latencies();
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        var (before, began) = (orchestrator.ProcessorTime, Stopwatch.GetTimestamp());
-        while (Stopwatch.GetElapsedTime(began) < LoadTime && await timer.WaitForNextTickAsync(cancellationToken))
-            await answers.MeasureAsync(() => orchestrator.Http.GetStringAsync(new Uri("/tasks?limit=50", UriKind.Relative), cancellationToken));
-        return (100 * (orchestrator.ProcessorTime - before) / Stopwatch.GetElapsedTime(began), answers);
-    }
-
-    private IEnumerable<(string Name, string Path, string Title)> Pages(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
-    {
+        Say("fires alerts, opens incidents and hands in tasks");
         var task = options.Tasks / 2;
-        var trace = SpanLoad.TraceId(task).ToString("x32", CultureInfo.InvariantCulture);
-        var range = $"from={Millis(from)}&to={Millis(to)}";
-        var metrics = $"from={Millis(now - MetricHistory.Range)}&to={Millis(now)}";
-        yield return ("Overview", "/", "Overview");
-        yield return ("Tasks", "/tasks", "Tasks");
-        yield return ("Tasks, those that were given up", "/tasks?state=dead", "Tasks");
-        yield return ("a task", $"/tasks/{TaskHistory.Id(task)}", TaskHistory.Id(task));
-        yield return ("Traces, of one service", $"/traces?service=orchestrator&{range}", "Traces");
-        yield return ("a trace", $"/traces/{trace}", "POST /tasks");
-        yield return ("Logs, of one service with a word", $"/logs?query={Uri.EscapeDataString("{service_name=\"marie\"} |= \"completed\"")}&{range}", "Logs");
-        yield return ("Task Processing Overview", $"/d/task-processing-overview?{metrics}", "Task Processing Overview");
-        yield return ("Worker Performance", $"/d/worker-performance?{metrics}", "Worker Performance");
+        return new(
+            TaskHistory.Id(task),
+            await RunningWork.StartAsync(system.Orchestrator.Http, ConsoleUnderLoad.Worker, cancellationToken),
+            SpanLoad.TraceId(task).ToString("x32", CultureInfo.InvariantCulture),
+            await AlertHistory.FireAsync(system.Alertmanager.Http, now),
+            await AlertHistory.TellAsync(system.Alerting.Http, now),
+            MetricHistory.Slo(0),
+            ConsoleUnderLoad.Worker,
+            $"from={Millis(from)}&to={Millis(to)}",
+            $"from={Millis(now - MetricHistory.Range)}&to={Millis(now)}");
     }
 
     private static string Millis(DateTimeOffset moment) => moment.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);

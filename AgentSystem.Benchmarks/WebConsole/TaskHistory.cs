@@ -13,7 +13,7 @@ namespace AgentSystem.Benchmarks.WebConsole;
 /// <summary>A journal with settled tasks whose traces are those of <see cref="SpanLoad"/>, written by the orchestrator's own code.</summary>
 internal static class TaskHistory
 {
-    private const int TasksPerBatch = 500, FailsEvery = 30;
+    private const int TasksPerBatch = 500, FailsEvery = 30, AsksEvery = 500;
 
     private static readonly string[] Workers = ["marie", "anga", "fabien"];
     private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(90);
@@ -52,6 +52,8 @@ internal static class TaskHistory
         session.Accept([new(View(task, trace, at), JsonSerializer.SerializeToUtf8Bytes(Payload), Pinned: false, ContentHash: "", new($"00-{trace}-{task + 1:x16}-01"))]);
         session.Place(Id(task), 1);
         session.Claim(Id(task), 1);
+        if (task % AsksEvery == 0 && session.Ask(Id(task), "Is the summary to be in English?", ["yes", "no"], at + TimeSpan.FromHours(1)) is var (question, _))
+            session.Answer(question.Id, "yes", "somebody");
         clock.Now = at + Duration;
         if (task % FailsEvery == 0)
             session.Fail(Id(task), 1, new("timeout", "The model took longer than 30 s.", Retryable: false), _ => TimeSpan.Zero);

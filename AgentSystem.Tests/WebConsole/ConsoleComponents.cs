@@ -4,6 +4,7 @@ using AgentSystem.WebConsole.Backends;
 using AgentSystem.WebConsole.Dashboards.Charts;
 using AgentSystem.WebConsole.Dashboards.Queries;
 using AgentSystem.WebConsole.Live;
+using AgentSystem.WebConsole.Logs;
 using AgentSystem.WebConsole.Runbooks;
 using AgentSystem.WebConsole.Tasks;
 using Bunit;
@@ -32,6 +33,7 @@ public sealed class ConsoleComponents : BunitContext
         Services.AddSingleton<JaegerClient>();
         Services.AddSingleton<LokiClient>();
         Services.AddSingleton<TaskEvidence>();
+        Services.AddSingleton<LogTail>();
         Services.AddSingleton<PrometheusClient>();
         Services.AddSingleton<AlertmanagerClient>();
         Services.AddSingleton<AlertingClient>();

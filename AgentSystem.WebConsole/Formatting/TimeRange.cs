@@ -26,9 +26,15 @@ public sealed partial record TimeRange(string From, string To)
     public static TimeRange Parse(string? from, string? to, TimeRange? otherwise = null)
     {
         otherwise ??= LastHour;
-        var range = new TimeRange(string.IsNullOrWhiteSpace(from) ? otherwise.From : from, string.IsNullOrWhiteSpace(to) ? otherwise.To : to);
+        var range = Written(from, to, otherwise);
         return range.MakesSense ? range : otherwise;
     }
+
+    /// <summary>Whether <see cref="Parse"/> takes what an address has.</summary>
+    public static bool IsUnderstood(string? from, string? to, TimeRange otherwise) => Written(from, to, otherwise).MakesSense;
+
+    private static TimeRange Written(string? from, string? to, TimeRange otherwise) =>
+        new(string.IsNullOrWhiteSpace(from) ? otherwise.From : from, string.IsNullOrWhiteSpace(to) ? otherwise.To : to);
 
     // Which of a fixed moment and one that moves comes first is another matter each time.
     private bool MakesSense => IsRelative(From) == IsRelative(To)

@@ -18,8 +18,8 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     protected TimeProvider Time { get; set; } = null!;
 
     /// <summary>
-    /// Watches a question and renders with each answer. May be called again with each change of parameters: with the same key nothing happens,
-    /// with another one the slot's earlier watch ends.
+    /// Watches a question and renders with each answer. May be called again with each change of parameters: with the same key only the
+    /// interval changes, with another one the slot's earlier watch ends.
     /// </summary>
     /// <param name="slot">Names the place on this page that the answer is for.</param>
     /// <param name="key">Names the question: all pages with the same key share it.</param>
@@ -31,11 +31,14 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         if (_places.TryGetValue(slot, out var earlier))
         {
             if (earlier.Key == key)
+            {
+                earlier.Interval = interval;
                 return;
+            }
             earlier.Watch?.Dispose();
             take(new());
         }
-        var place = new Place(key);
+        var place = new Place(key, interval);
         _places[slot] = place;
         // What is known already is told before Watch returns.
         place.Watch = Polls.Watch<T>(key, interval, ask, live => _ = RenderAsync(() =>
@@ -95,10 +98,31 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         _places.Clear();
     }
 
-    private sealed class Place(string key)
+    private sealed class Place(string key, TimeSpan interval)
     {
+        private TimeSpan _interval = interval;
+        private PollWatch? _watch;
+
         public string Key => key;
 
-        public PollWatch? Watch { get; set; }
+        public TimeSpan Interval
+        {
+            set
+            {
+                _interval = value;
+                _watch?.Every(value);
+            }
+        }
+
+        public PollWatch? Watch
+        {
+            get => _watch;
+            set
+            {
+                _watch = value;
+                // An answer that was known already may have changed it.
+                _watch?.Every(_interval);
+            }
+        }
     }
 }

@@ -57,6 +57,17 @@ internal sealed partial class Poll<T>(
         }
     }
 
+    internal void Change(Watcher<T> watcher, TimeSpan interval)
+    {
+        lock (_lock)
+        {
+            if (watcher.Interval == interval)
+                return;
+            watcher.Interval = interval;
+            Wake();
+        }
+    }
+
     /// <summary>Asks without waiting for the time.</summary>
     internal void AskNow()
     {

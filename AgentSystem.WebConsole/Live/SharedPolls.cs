@@ -24,7 +24,7 @@ public sealed class SharedPolls(TimeProvider time, IHostApplicationLifetime host
             var poll = (Poll<T>)_polls.GetOrAdd((typeof(T), key), _ => new Poll<T>(ask, Forget, time, logger, host.ApplicationStopping));
             var watcher = new Watcher<T>(interval, changed);
             if (poll.TryAdd(watcher))
-                return new(() => poll.Remove(watcher), poll.AskNow);
+                return new(() => poll.Remove(watcher), poll.AskNow, every => poll.Change(watcher, every));
             // It ended between our finding and our joining it.
             Forget(poll);
         }
@@ -38,13 +38,21 @@ public sealed class SharedPolls(TimeProvider time, IHostApplicationLifetime host
 }
 
 /// <summary>A place at a shared poll.</summary>
-public sealed class PollWatch(Action stop, Action askNow) : IDisposable
+public sealed class PollWatch(Action stop, Action askNow, Action<TimeSpan> change) : IDisposable
 {
     /// <summary>Asks now instead of when it is time, for example because something was changed.</summary>
     public void AskNow() => askNow();
+
+    /// <summary>Wants the answers more or less often from now on.</summary>
+    public void Every(TimeSpan interval) => change(interval);
 
     /// <summary>Ends the watch.</summary>
     public void Dispose() => stop();
 }
 
-internal sealed record Watcher<T>(TimeSpan Interval, Action<Live<T>> Changed);
+internal sealed class Watcher<T>(TimeSpan interval, Action<Live<T>> changed)
+{
+    internal TimeSpan Interval { get; set; } = interval;
+
+    internal Action<Live<T>> Changed => changed;
+}

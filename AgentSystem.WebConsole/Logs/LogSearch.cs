@@ -39,9 +39,12 @@ public sealed record LogSearch
         Query = string.IsNullOrWhiteSpace(query) ? DefaultQuery : query.Trim(),
         Range = range,
         OldestFirst = direction == "forward",
-        Limit = int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? Math.Min(count, MaxLimit) : DefaultLimit,
+        Limit = IsLimit(limit) ? Math.Min(int.Parse(limit!, CultureInfo.InvariantCulture), MaxLimit) : DefaultLimit,
         IsTail = tail == "1",
     };
+
+    /// <summary>Whether a text says how many.</summary>
+    public static bool IsLimit(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0;
 
     /// <summary>The page that shows it.</summary>
     public string ToHref()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AgentSystem.Protocol.Api;
+using AgentSystem.WebConsole.Formatting;
 
 namespace AgentSystem.WebConsole.Tasks;
 
@@ -26,6 +27,17 @@ public sealed record TaskFilter(IReadOnlyList<TaskState> States, string? Worker,
         return new(
             [.. Enum.GetValues<TaskState>().Where(state => words.Contains(state.ToName(), StringComparer.OrdinalIgnoreCase))],
             NullIfEmpty(worker), NullIfEmpty(type), NullIfEmpty(cursor));
+    }
+
+    /// <summary>What of the states in an address there is not, and what is shown; null when there are all.</summary>
+    public static string? Mistake(string? states)
+    {
+        var words = (states ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var known = Enum.GetValues<TaskState>().Select(state => state.ToName()).ToList();
+        var rest = words.Where(word => known.Contains(word, StringComparer.OrdinalIgnoreCase)).ToList();
+        return AddressWords.Mistake(
+            "state", string.Join(',', words.Except(rest)), rest.Count == words.Length,
+            $"{(rest.Count == 0 ? "tasks of all states are shown" : $"tasks that are {string.Join(" or ", rest)} are shown")}. States are {string.Join(", ", known)}");
     }
 
     /// <summary>The same with a state more, or less where it was there; from the newest on.</summary>

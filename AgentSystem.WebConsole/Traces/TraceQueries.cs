@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using AgentSystem.Protocol;
 using AgentSystem.WebConsole.Backends;
+using AgentSystem.WebConsole.Dashboards.Format;
 
 namespace AgentSystem.WebConsole.Traces;
 
@@ -14,7 +15,7 @@ public static class TraceQueries
     // Of a dashboard's time before and after a measurement.
     private static readonly TimeSpan Around = TimeSpan.FromMinutes(15);
 
-    private const string Bucket = "_bucket";
+    private const string Bucket = "_bucket", Total = "_total";
 
     /// <summary>Who has sent spans.</summary>
     public static async Task<Answer<IReadOnlyList<string>>> ServicesAsync(this JaegerClient jaeger, CancellationToken cancellationToken) =>
@@ -39,6 +40,15 @@ public static class TraceQueries
         ArgumentNullException.ThrowIfNull(exemplar);
         var name = exemplar.Series.GetValueOrDefault("__name__", "");
         return name.EndsWith(Bucket, StringComparison.Ordinal) ? name[..^Bucket.Length] : name;
+    }
+
+    /// <summary>How much it was, in the unit that Prometheus's names end with.</summary>
+    public static string ValueOf(Exemplar exemplar)
+    {
+        var name = NameOf(exemplar);
+        name = name.EndsWith(Total, StringComparison.Ordinal) ? name[..^Total.Length] : name;
+        var unit = name.EndsWith("_seconds", StringComparison.Ordinal) ? "s" : name.EndsWith("_bytes", StringComparison.Ordinal) ? "bytes" : "none";
+        return Units.Of(unit)(exemplar.Point.Value, null).ToString();
     }
 
     /// <summary>The dashboard that has the measurement, at its time.</summary>

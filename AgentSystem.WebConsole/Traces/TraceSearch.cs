@@ -77,9 +77,12 @@ public sealed partial record TraceSearch
             MinDuration = minDuration?.Trim() ?? "",
             MaxDuration = maxDuration?.Trim() ?? "",
             Range = range,
-            Limit = int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? Math.Min(count, MaxLimit) : DefaultLimit,
+            Limit = IsLimit(limit) ? Math.Min(int.Parse(limit!, CultureInfo.InvariantCulture), MaxLimit) : DefaultLimit,
             Order = Enum.TryParse<TraceOrder>(order, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : TraceOrder.Newest,
         };
+
+    /// <summary>Whether a text says how many.</summary>
+    public static bool IsLimit(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0;
 
     /// <summary>Whose traces are shown when nobody says: the orchestrator's, where each task begins, or else those of the first there is.</summary>
     public static string DefaultService(IReadOnlyList<string> services) =>

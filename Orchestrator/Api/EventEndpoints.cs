@@ -58,19 +58,19 @@ internal static class EventEndpoints
                 continue;
             }
             after = Math.Max(newest, events.Count > 0 ? events[^1].Seq : after);
-            while (!await ComesAsync(journal.Events, after, time, cancellation))
+            while (!await ComesAsync(journal.Events, after, taskId, time, cancellation))
                 await WriteAsync(response, Comment, cancellation);
         }
     }
 
     /// <summary>False when none came for <see cref="KeepAlive"/>.</summary>
-    private static async Task<bool> ComesAsync(EventSignal signal, long after, TimeProvider time, CancellationToken cancellation)
+    private static async Task<bool> ComesAsync(EventSignal signal, long after, string? taskId, TimeProvider time, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(KeepAlive, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
-            await signal.WaitAfterAsync(after, either.Token);
+            await signal.WaitAfterAsync(after, taskId, either.Token);
             return true;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

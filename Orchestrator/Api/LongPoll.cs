@@ -26,7 +26,7 @@ internal sealed class LongPoll(TaskJournal journal, IHostApplicationLifetime hos
         {
             while (!isWorthAnAnswer(last))
             {
-                await journal.Events.WaitAfterAsync(seen, either.Token);
+                await journal.Events.WaitAfterAsync(seen, taskId: null, either.Token);
                 seen = journal.Events.Last;
                 last = look();
             }

@@ -4,29 +4,66 @@ namespace AgentSystem.Orchestrator.Journal;
 public sealed class EventSignal
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<Waiter> _waiters = [];
 
     /// <summary>The newest event's number; 0 before the first.</summary>
     public long Last { get; private set; }
 
-    /// <summary>Ends when there is an event after <paramref name="seq"/>.</summary>
-    public Task WaitAfterAsync(long seq, CancellationToken cancellation)
+    /// <summary>How many wait, for tests.</summary>
+    internal int Waiting
     {
-        lock (_gate)
-            return Last > seq ? Task.CompletedTask : _next.Task.WaitAsync(cancellation);
+        get
+        {
+            lock (_gate)
+                return _waiters.Count;
+        }
     }
 
-    internal void Advance(long last)
+    /// <summary>
+    /// Ends when there is an event after <paramref name="seq"/>. Who waits for a task is not woken by what happens to others from now on: looking
+    /// costs more than waiting.
+    /// </summary>
+    public async Task WaitAfterAsync(long seq, string? taskId, CancellationToken cancellation)
     {
-        TaskCompletionSource reached;
+        var waiter = new Waiter(taskId);
+        lock (_gate)
+        {
+            if (Last > seq)
+                return;
+            _waiters.Add(waiter);
+        }
+        try
+        {
+            await waiter.Reached.Task.WaitAsync(cancellation);
+        }
+        finally
+        {
+            lock (_gate)
+                _waiters.Remove(waiter);
+        }
+    }
+
+    /// <summary>Tells those who wait.</summary>
+    /// <param name="last">The newest event's number.</param>
+    /// <param name="tasks">Those that something happened to.</param>
+    internal void Advance(long last, IReadOnlySet<string> tasks)
+    {
+        List<Waiter> reached;
         lock (_gate)
         {
             if (last <= Last)
                 return;
             Last = last;
-            reached = _next;
-            _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            reached = [.. _waiters.Where(waiter => waiter.TaskId is null || tasks.Contains(waiter.TaskId))];
         }
-        reached.SetResult();
+        foreach (var waiter in reached)
+            waiter.Reached.TrySetResult();
+    }
+
+    private sealed class Waiter(string? taskId)
+    {
+        public string? TaskId => taskId;
+
+        public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -37,6 +37,6 @@ public sealed partial class JournalSession
         return (answered, true);
     }
 
-    private void Announce(TaskRecord task, string name, string message) => LastEvent = _sql.InsertEvent(
+    private void Announce(TaskRecord task, string name, string message) => Announce(
         task.Id, name, task.Worker, task.Attempt, _time.GetUtcNow(), progress: null, message, task.CorrelationId);
 }

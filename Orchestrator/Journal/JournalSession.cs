@@ -19,6 +19,7 @@ public sealed partial class JournalSession : IDisposable
     private readonly Statements _sql;
     private readonly QuestionStatements _questions;
     private readonly List<(string Worker, TaskState State, int Change)> _changes = [];
+    private readonly HashSet<string> _announced = new(StringComparer.Ordinal);
     private int _pendingUnsettled;
     private long _trimmed, _committedEvent, _markedEvent;
 
@@ -41,6 +42,9 @@ public sealed partial class JournalSession : IDisposable
 
     /// <summary>The newest event of this session that was not taken back. A number that was, is given again.</summary>
     internal long LastEvent { get; private set; }
+
+    /// <summary>The tasks that this transaction has events of, and perhaps some more whose events were taken back.</summary>
+    internal IReadOnlySet<string> Announced => _announced;
 
     /// <summary>
     /// Accepts all of <paramref name="tasks"/> or none. A task whose idempotency key is known is answered with the one that has it.
@@ -150,11 +154,12 @@ public sealed partial class JournalSession : IDisposable
 
     /// <summary>Records what a status line said, for those who follow the events.</summary>
     public void Note(StatusLine line, string? correlationId) =>
-        LastEvent = _sql.InsertEvent(line.TaskId, line.Status.ToName(), line.Worker, line.Attempt, line.At, line.Progress, line.Message, correlationId);
+        Announce(line.TaskId, line.Status.ToName(), line.Worker, line.Attempt, line.At, line.Progress, line.Message, correlationId);
 
     internal void Begin()
     {
         _changes.Clear();
+        _announced.Clear();
         _pendingUnsettled = 0;
         _sql.Begin();
     }
@@ -225,8 +230,15 @@ public sealed partial class JournalSession : IDisposable
     private void AddError(TaskRecord record, TaskError error) =>
         _sql.InsertError(record.Seq, error with { Attempt = record.Attempt, At = _time.GetUtcNow() });
 
-    private void Announce(TaskRecord record, string? message) => LastEvent = _sql.InsertEvent(
+    private void Announce(TaskRecord record, string? message) => Announce(
         record.Id, record.State.ToName(), record.Worker, record.Attempt, _time.GetUtcNow(), progress: null, message, record.CorrelationId);
+
+    private void Announce(
+        string taskId, string name, string worker, int attempt, DateTimeOffset at, double? progress, string? message, string? correlationId)
+    {
+        LastEvent = _sql.InsertEvent(taskId, name, worker, attempt, at, progress, message, correlationId);
+        _announced.Add(taskId);
+    }
 
     private void Count(string worker, TaskState state, int change)
     {

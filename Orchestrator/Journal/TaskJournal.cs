@@ -40,7 +40,7 @@ public sealed partial class TaskJournal(
         _file = JournalFile.Open(options.Value.Database);
         Queries = new(_file);
         Counts.Reset(Queries.CountUnsettled());
-        Events.Advance(Queries.LastEvent());
+        Events.Advance(Queries.LastEvent(), new HashSet<string>());
         _thread = new Thread(Write) { IsBackground = true, Name = "journal" };
         _thread.Start();
         return Task.CompletedTask;
@@ -94,7 +94,7 @@ public sealed partial class TaskJournal(
             return;
         }
         Interlocked.Increment(ref _commits);
-        Events.Advance(session.LastEvent);
+        Events.Advance(session.LastEvent, session.Announced);
         foreach (var command in batch)
             command.Answer();
     }

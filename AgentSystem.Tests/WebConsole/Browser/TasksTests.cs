@@ -49,6 +49,11 @@ public sealed class TasksTests(ConsoleInBrowser console)
 
         await row.GetByRole(AriaRole.Checkbox).CheckAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Back", Exact = true }).ClickAsync();
+        await Expect(row).ToContainTextAsync("active");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
+        await page.AssertGoodInEveryWindowAsync("tasks-cancel");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel 1 task" }).ClickAsync();
         await Expect(page.Page.Locator(".bulk")).ToContainTextAsync("1 cancelled.");
         await Expect(row).ToHaveCountAsync(0, new() { Timeout = 15_000 });
         await page.Page.GoBackAsync();

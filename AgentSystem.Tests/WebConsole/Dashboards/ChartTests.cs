@@ -21,8 +21,19 @@ public sealed class ChartTests
     [InlineData(0, 0.5, "percentunit", "0%|10%|20%|30%|40%|50%")]
     [InlineData(0, 0, "short", "0|0.2|0.4|0.6|0.8|1")]
     [InlineData(0, 3, "short", "0|1|2|3")]
+    [InlineData(0, 0.0003, "short", "0|0.0001|0.0002|0.0003")]
+    [InlineData(0, 0.0003, "reqps", "0 req/s|0.0001 req/s|0.0002 req/s|0.0003 req/s")]
+    [InlineData(0, 0.000004, "none", "0|0.000001|0.000002|0.000003|0.000004")]
+    [InlineData(0, 0.000006, "percentunit", "0%|0.0002%|0.0004%|0.0006%")]
     public void A_scale_has_few_round_lines(double least, double greatest, string unit, string texts) =>
         Assert.Equal(texts, string.Join('|', AxisScale.Of(least, greatest, FieldSettings.Default with { Unit = unit }).Texts));
+
+    [Theory]
+    [InlineData(1, 0.5, "0.0|0.1|0.2|0.3|0.4|0.5")]
+    [InlineData(2, 0.0003, "0|0.0001|0.0002|0.0003")]
+    [InlineData(0, 2, "0|0.5|1|1.5|2")]
+    public void Decimals_that_do_not_tell_its_lines_apart_are_more(int decimals, double greatest, string texts) =>
+        Assert.Equal(texts, string.Join('|', AxisScale.Of(0, greatest, FieldSettings.Default with { Unit = "percent", Decimals = decimals }).Texts.Select(text => text.TrimEnd('%'))));
 
     [Fact]
     public void A_scale_holds_every_value_and_its_lines_are_told_apart() =>
@@ -32,6 +43,8 @@ public sealed class ChartTests
             Assert.True(scale.Min <= least + (span * 1e-6) && scale.Max >= least + (span * (1 - 1e-6)), $"{scale}");
             Assert.InRange(scale.Ticks.Count, 1, 30);
             Assert.Equal(scale.Ticks.Count, scale.Texts.Count);
+            if (span > Math.Abs(least) * 1e-3)
+                Assert.Equal(scale.Texts.Distinct(), scale.Texts);
         });
 
     [Fact]

@@ -149,6 +149,23 @@ public sealed class SharedPollsTests : IDisposable
         AssertAskedOnceAnInterval(began, before: 1);
     }
 
+    [Fact]
+    public async Task Who_wants_it_less_often_is_asked_for_less_often_and_more_often_again_without_waiting()
+    {
+        using var seat = new Seat(this);
+        await Eventually.True(() => seat.Latest.Value == 1);
+
+        seat.Every(Interval * 6);
+        var (began, before) = (_time.GetUtcNow(), _asked);
+        await AdvanceUntilAsync(Interval, () => _asked == before + 2);
+        Assert.True(_time.GetUtcNow() - began >= Interval * 11, $"asked twice in {_time.GetUtcNow() - began}");
+
+        seat.Every(Interval);
+        (began, before) = (_time.GetUtcNow(), _asked);
+        await AdvanceUntilAsync(Interval, () => _asked > before);
+        Assert.InRange(_time.GetUtcNow() - began, Interval, Interval * 5);
+    }
+
     /// <summary>On a busy machine the clock of the test may go on for more than an interval until all have heard; more often than it allows is too often nevertheless.</summary>
     private void AssertAskedOnceAnInterval(DateTimeOffset began, int before) =>
         Assert.InRange(_asked, before + 1, before + 1 + (int)((_time.GetUtcNow() - began) / Interval));
@@ -179,6 +196,8 @@ public sealed class SharedPollsTests : IDisposable
         public Live<int> Latest { get; private set; } = new();
 
         public void AskNow() => _watch.AskNow();
+
+        public void Every(TimeSpan interval) => _watch.Every(interval);
 
         public void Dispose() => _watch.Dispose();
     }

@@ -73,14 +73,23 @@ public sealed record AxisScale(double Min, double Max, IReadOnlyList<double> Tic
         return power * (share <= 1.0001 ? 1 : share <= 2.0001 ? 2 : share <= 5.0001 ? 5 : 10);
     }
 
-    // As few decimals as say exactly where the line is.
+    // As many decimals as the panel wants, or as few as say exactly where the line is; in any case as many as tell the lines apart.
     private static List<string> Write(List<double> ticks, FieldSettings settings)
     {
         var format = Units.Of(settings.Unit);
-        return [.. ticks.Select(tick => format(tick, settings.Decimals ?? Enumerable.Range(0, MostDecimals).Cast<int?>().FirstOrDefault(d => IsExact(tick, d!.Value))).ToString())];
+        var ways = Enumerable.Range(2, MostDecimals).Select(decimals => With(_ => decimals)).Prepend(With(Exact));
+        if (settings.Decimals is { } wanted)
+            ways = ways.Prepend(With(_ => wanted));
+        return ways.FirstOrDefault(texts => texts.Distinct().Count() == texts.Count) ?? With(Exact);
 
-        bool IsExact(double value, int decimals) => Shortened(format(value, decimals + 2).Text) == Shortened(format(value, decimals).Text);
+        List<string> With(Func<double, int?> decimals) => [.. ticks.Select(tick => format(tick, decimals(tick)).ToString())];
 
-        static string Shortened(string number) => number.Contains('.', StringComparison.Ordinal) ? number.TrimEnd('0').TrimEnd('.') : number;
+        int? Exact(double tick)
+        {
+            var exactly = Shortened(format(tick, MostDecimals + 2).Text);
+            return Enumerable.Range(0, MostDecimals).Cast<int?>().FirstOrDefault(decimals => Shortened(format(tick, decimals).Text) == exactly);
+        }
+
+        static string Shortened(string number) => number.Contains('.', StringComparison.Ordinal) && !number.Contains('e', StringComparison.Ordinal) ? number.TrimEnd('0').TrimEnd('.') : number;
     }
 }
