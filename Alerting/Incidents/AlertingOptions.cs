@@ -46,9 +46,12 @@ public sealed class AlertingOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00", ErrorMessage = "Alerting:QuestionInterval must lie between 50 ms and 10 min.")]
     public TimeSpan QuestionInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A firing alert that Alertmanager has not known for this time has ended unheard.</summary>
+    /// <summary>
+    /// A firing alert that Alertmanager has not known for this time has ended unheard. Longer than a Prometheus that comes back needs to have it fire again:
+    /// its <c>for</c> begins anew, or ends after ten minutes (<c>--rules.alert.for-grace-period</c>).
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Alerting:LostAfter must lie between 1 s and 1 day.")]
-    public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
     /// Prometheus is silent when its alert that always fires was not heard for this time.

@@ -18,6 +18,7 @@ internal static class NotificationExtensions
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<NotificationInstruments>();
         services.AddChannel<PagerDutyEvents, PagerDutyChannel>(PagerDutyEvents.Name);
+        services.AddChannel<PagerDutyChanges, PagerDutyChangeChannel>(PagerDutyChanges.Name);
         services.AddChannel<SlackMessages, SlackChannel>(SlackMessages.Name);
     }
 

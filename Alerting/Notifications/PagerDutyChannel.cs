@@ -6,12 +6,11 @@ using Microsoft.Extensions.Options;
 namespace AgentSystem.Alerting.Notifications;
 
 /// <summary>
-/// Sends events to PagerDuty. Sending one of an incident again is harmless: an open one takes the same dedup key in, a resolved one stays so. A change
-/// event has no such key.
+/// Sends events to PagerDuty. Sending one of an incident again is harmless: an open one takes the same dedup key in, a resolved one stays so.
 /// </summary>
-internal sealed class PagerDutyChannel(IHttpClientFactory clients, IOptions<PagerDutyOptions> options, TimeProvider time) : IChannel
+internal class PagerDutyChannel(IHttpClientFactory clients, IOptions<PagerDutyOptions> options, TimeProvider time) : IChannel
 {
-    public string Name => PagerDutyEvents.Name;
+    public virtual string Name => PagerDutyEvents.Name;
 
     public bool IsOn => options.Value.RoutingKey.Length > 0;
 
@@ -21,7 +20,7 @@ internal sealed class PagerDutyChannel(IHttpClientFactory clients, IOptions<Page
 
     public async Task<string?> DeliverAsync(OutboxMessage message, string? receipt, bool mayBeSent, CancellationToken cancellationToken)
     {
-        var path = message.Kind == PagerDutyEvents.ChangeKind ? "v2/change/enqueue" : "v2/enqueue";
+        var path = message.Kind == PagerDutyChanges.Kind ? "v2/change/enqueue" : "v2/enqueue";
         using var client = clients.CreateClient(Name);
         using var content = new StringContent(message.Payload, Encoding.UTF8, "application/json");
         using var response = await client.PostAsync(new Uri($"{options.Value.Url.TrimEnd('/')}/{path}"), content, cancellationToken);
@@ -30,4 +29,10 @@ internal sealed class PagerDutyChannel(IHttpClientFactory clients, IOptions<Page
             throw DeliveryException.Of(response, await response.Content.ReadAsStringAsync(cancellationToken), time.GetUtcNow());
         return null;
     }
+}
+
+/// <summary>Sends change events, which have no dedup key.</summary>
+internal sealed class PagerDutyChangeChannel(IHttpClientFactory clients, IOptions<PagerDutyOptions> options, TimeProvider time) : PagerDutyChannel(clients, options, time)
+{
+    public override string Name => PagerDutyChanges.Name;
 }

@@ -13,16 +13,13 @@ namespace AgentSystem.Alerting.Notifications;
 /// </summary>
 internal sealed class PagerDutyEvents(IOptions<PagerDutyOptions> options, IOptions<AlertingOptions> alerting) : IAnnouncer
 {
-    internal const string Name = "pagerduty", ChangeKind = "change";
+    internal const string Name = "pagerduty";
 
     // Limits of the published schema.
     internal const int MaxSummary = 1024, MaxDedup = 255, MaxBytes = 512 * 1024;
 
     // Details are for reading; this keeps the event far below its limit.
     private const int MaxAlerts = 50, MaxDetail = 1000;
-
-    // Names stay readable; JSON needs no more escapes than these.
-    private static readonly PagerDutyJson Json = new(new JsonSerializerOptions(PagerDutyJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public string Channel => Name;
 
@@ -41,15 +38,8 @@ internal sealed class PagerDutyEvents(IOptions<PagerDutyOptions> options, IOptio
     // Who is asked is not on call.
     public Announcement? Announce(Question question, string subject) => null;
 
-    public Announcement? Announce(ChangeReport change)
-    {
-        if (options.Value.RoutingKey is not { Length: > 0 } key)
-            return null;
-        var body = new ChangeEvent(
-            key, new(Texts.Cut(change.Summary, MaxSummary), change.At!.Value.UtcDateTime, change.Source ?? "agentsystem"),
-            change.Link is { } link ? [new(link, "More")] : null);
-        return new(Name, "", ChangeKind, "", JsonSerializer.Serialize(body, Json.ChangeEvent));
-    }
+    // Its changes have a queue of their own.
+    public Announcement? Announce(ChangeReport change) => null;
 
     private static bool Pages(Incident incident) => incident.State.IsActive() && incident.Severity == AlertSeverity.Critical;
 
@@ -58,7 +48,7 @@ internal sealed class PagerDutyEvents(IOptions<PagerDutyOptions> options, IOptio
         var dedup = Texts.Cut($"agentsystem/{incident.Id}", MaxDedup);
         var link = Texts.Link(alerting.Value.ConsoleUrl, incident.Id);
         var body = new Event(key, action, dedup, payload, action == "trigger" ? "AgentSystem" : null, action == "trigger" ? link : null);
-        return new(Name, incident.Id, action, dedup, JsonSerializer.Serialize(body, Json.Event));
+        return new(Name, incident.Id, action, dedup, JsonSerializer.Serialize(body, PagerDutyJson.Readable.Event));
     }
 
     private static string Line(IncidentAlert alert) =>
@@ -87,13 +77,11 @@ internal sealed record EventPayload(
 
 internal sealed record EventDetails(string IncidentId, string? ProbableCause, IReadOnlyList<string> Reasons, IReadOnlyList<string> Alerts, string? Runbook);
 
-internal sealed record ChangeEvent(string RoutingKey, ChangePayload Payload, IReadOnlyList<EventLink>? Links);
-
-internal sealed record ChangePayload(string Summary, DateTime Timestamp, string Source);
-
-internal sealed record EventLink(string Href, string Text);
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(ChangeEvent))]
-internal sealed partial class PagerDutyJson : JsonSerializerContext;
+internal sealed partial class PagerDutyJson : JsonSerializerContext
+{
+    /// <summary>Names stay readable; JSON needs no more escapes than these.</summary>
+    internal static PagerDutyJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

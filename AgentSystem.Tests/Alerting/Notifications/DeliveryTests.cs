@@ -156,6 +156,18 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task No_page_waits_for_a_change_that_is_not_taken()
+    {
+        _services.Fail("change", 503, retryAfter: "3600");
+        await Desk.ReportAsync(new() { Summary = "deployed 1.2" });
+        await Eventually.True(() => _services.Requests.Contains("change"));
+        await Desk.ReceiveAsync([Firing("WorkerDown", "marie")]);
+
+        await Eventually.True(() => _services.Pages.Values.Any(effects => effects is ["trigger"]));
+        Assert.Empty(_services.Changes);
+    }
+
+    [Fact]
     public async Task Incidents_that_become_one_leave_one_page_open()
     {
         await Desk.ReceiveAsync([Firing("WorkerDown", "marie")]);

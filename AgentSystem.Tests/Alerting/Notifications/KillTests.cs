@@ -70,8 +70,8 @@ public sealed class KillTests : IAsyncDisposable, IDisposable
         await SettledAsync();
 
         Assert.Equal(["deployed 1", "deployed 2"], Summaries(services));
-        Assert.Contains("""alerting_outbox_in_doubt{channel="pagerduty"} 1""", await MetricsAsync(), StringComparison.Ordinal);
-        Assert.Contains("""alerting_notifications_total{channel="pagerduty",outcome="delivered"} 1""", await MetricsAsync(), StringComparison.Ordinal);
+        Assert.Contains("""alerting_outbox_in_doubt{channel="pagerduty-changes"} 1""", await MetricsAsync(), StringComparison.Ordinal);
+        Assert.Contains("""alerting_notifications_total{channel="pagerduty-changes",outcome="delivered"} 1""", await MetricsAsync(), StringComparison.Ordinal);
         Assert.Empty(services.Violations);
     }
 
@@ -83,7 +83,7 @@ public sealed class KillTests : IAsyncDisposable, IDisposable
         services.Fail("change", 503, retryAfter: "600");
         await StartAsync(services);
         await ReportAsync("deployed 1");
-        await Eventually.True(async () => (await MetricsAsync()).Contains("""alerting_notifications_total{channel="pagerduty",outcome="retried"} 2""", StringComparison.Ordinal));
+        await Eventually.True(async () => (await MetricsAsync()).Contains("""alerting_notifications_total{channel="pagerduty-changes",outcome="retried"} 2""", StringComparison.Ordinal));
         Kill();
         await _process!.WaitForExitAsync();
 
@@ -92,7 +92,7 @@ public sealed class KillTests : IAsyncDisposable, IDisposable
         await SettledAsync();
 
         Assert.Equal(["deployed 1"], Summaries(services));
-        Assert.Contains("""alerting_outbox_in_doubt{channel="pagerduty"} 0""", await MetricsAsync(), StringComparison.Ordinal);
+        Assert.Contains("""alerting_outbox_in_doubt{channel="pagerduty-changes"} 0""", await MetricsAsync(), StringComparison.Ordinal);
     }
 
     public void Dispose()
@@ -192,7 +192,7 @@ public sealed class KillTests : IAsyncDisposable, IDisposable
     }
 
     private Task SettledAsync() =>
-        Eventually.True(async () => (await MetricsAsync()).Contains("""alerting_outbox_depth{channel="pagerduty"} 0""", StringComparison.Ordinal));
+        Eventually.True(async () => (await MetricsAsync()).Contains("""alerting_outbox_depth{channel="pagerduty-changes"} 0""", StringComparison.Ordinal));
 
     private Task<string> MetricsAsync() => _http.GetStringAsync(new Uri(_address, "/metrics"));
 

@@ -21,8 +21,8 @@ internal sealed partial class ClaudeCodeAgent(
     /// <summary>The agent's name.</summary>
     public const string AgentName = "claude-code";
 
-    // Less than what a cancelled agent has to stop.
-    private static readonly TimeSpan InterruptGrace = TimeSpan.FromMilliseconds(700);
+    // On a busy machine it may take longer to say what it has cost than the task waits for; nobody waits for longer than it takes.
+    private static readonly TimeSpan InterruptGrace = TimeSpan.FromSeconds(3);
     private readonly ClaudeCodeOptions _options = options.Value.Code;
 
     public string Name => AgentName;
@@ -111,7 +111,7 @@ internal sealed partial class ClaudeCodeAgent(
                 // Asked nicely, it says what it has cost before it goes.
                 tree.Interrupt();
                 await Task.WhenAny(
-                    Task.WhenAll(events, tree.WaitAsync(CancellationToken.None)), Task.Delay(InterruptGrace, time, CancellationToken.None));
+                    run.Ended, Task.WhenAll(events, tree.WaitAsync(CancellationToken.None)), Task.Delay(InterruptGrace, time, CancellationToken.None));
                 tree.Kill();
                 cancellation.ThrowIfCancellationRequested();
                 throw new ModelException(ModelErrorKind.Timeout, limit.IsCancellationRequested

@@ -11,9 +11,13 @@ internal sealed class CodeRun
 {
     private readonly Lock _gate = new();
     private readonly List<StreamedAnswer> _answers = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The last event, which says how it ended; null when there was none.</summary>
     public CodeResult? Result { get; private set; }
+
+    /// <summary>Is over once there is a <see cref="Result"/>.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>The tool that it uses now.</summary>
     public string? Tool { get; private set; }
@@ -80,6 +84,7 @@ internal sealed class CodeRun
                 break;
             case "result":
                 Result = CodeResult.Read(e);
+                _ended.TrySetResult();
                 break;
         }
     }
