@@ -26,7 +26,7 @@ internal sealed class PagerDutyChanges(IOptions<PagerDutyOptions> options) : IAn
         var body = new ChangeEvent(
             key, new(Texts.Cut(change.Summary, PagerDutyEvents.MaxSummary), change.At!.Value.UtcDateTime, change.Source ?? "agentsystem"),
             change.Link is { } link ? [new(link, "More")] : null);
-        return new(Name, "", Kind, "", JsonSerializer.Serialize(body, PagerDutyJson.Readable.ChangeEvent));
+        return new(Name, "", Kind, "", JsonSerializer.Serialize(body, PagerDutyEvents.Json.ChangeEvent));
     }
 }
 

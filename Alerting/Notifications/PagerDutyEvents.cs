@@ -21,6 +21,9 @@ internal sealed class PagerDutyEvents(IOptions<PagerDutyOptions> options, IOptio
     // Details are for reading; this keeps the event far below its limit.
     private const int MaxAlerts = 50, MaxDetail = 1000;
 
+    /// <summary>Names stay readable; JSON needs no more escapes than these.</summary>
+    internal static readonly PagerDutyJson Json = new(new JsonSerializerOptions(PagerDutyJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     public string Channel => Name;
 
     public Announcement? Announce(Incident? before, Incident after, string? receipt)
@@ -48,7 +51,7 @@ internal sealed class PagerDutyEvents(IOptions<PagerDutyOptions> options, IOptio
         var dedup = Texts.Cut($"agentsystem/{incident.Id}", MaxDedup);
         var link = Texts.Link(alerting.Value.ConsoleUrl, incident.Id);
         var body = new Event(key, action, dedup, payload, action == "trigger" ? "AgentSystem" : null, action == "trigger" ? link : null);
-        return new(Name, incident.Id, action, dedup, JsonSerializer.Serialize(body, PagerDutyJson.Readable.Event));
+        return new(Name, incident.Id, action, dedup, JsonSerializer.Serialize(body, Json.Event));
     }
 
     private static string Line(IncidentAlert alert) =>
@@ -80,8 +83,4 @@ internal sealed record EventDetails(string IncidentId, string? ProbableCause, IR
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(ChangeEvent))]
-internal sealed partial class PagerDutyJson : JsonSerializerContext
-{
-    /// <summary>Names stay readable; JSON needs no more escapes than these.</summary>
-    internal static PagerDutyJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
+internal sealed partial class PagerDutyJson : JsonSerializerContext;
