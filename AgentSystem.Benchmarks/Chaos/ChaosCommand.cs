@@ -7,6 +7,9 @@ namespace AgentSystem.Benchmarks.Chaos;
 /// <summary><c>chaos</c></summary>
 internal static class ChaosCommand
 {
+    // What follows from a fault comes sooner.
+    private static readonly TimeSpan ReopenWindow = TimeSpan.FromSeconds(20);
+
     internal static Command Build()
     {
         var scale = CommandOptions.Number("--scale", 20, "What the times in the rules are divided by.");
@@ -16,7 +19,7 @@ internal static class ChaosCommand
         {
             var (wanted, progress) = (parsed.GetValue(only) ?? [], Console.Error);
             await using var disk = await SmallDisk.MountAsync(progress);
-            await using var system = await ChaosSystem.StartAsync(Path.Combine(disk.Folder, "system"), parsed.GetValue(scale), cancellation);
+            await using var system = await ChaosSystem.StartAsync(Path.Combine(disk.Folder, "system"), parsed.GetValue(scale), ReopenWindow, cancellation);
             await using var load = new Load(system);
             var outcomes = new List<Outcome>();
             foreach (var trial in Trial.All.Where(trial => wanted.Length == 0 || trial.IsAmong(wanted)))

@@ -18,8 +18,6 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
     internal static readonly IReadOnlyList<string> Workers = ["anga", "fabien", "marie"];
 
     private const string ApiKey = "a-key-of-this-run-and-no-other-0123456789";
-    /// <summary>How long an incident that is over may be opened again: what follows does so at once, and the next fault is not to.</summary>
-    internal static readonly TimeSpan ReopenWindow = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
 
@@ -37,6 +35,9 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
     /// <summary>What the times in the rules are divided by.</summary>
     internal double Scale { get; }
 
+    /// <summary>How long an incident that is over may be opened again: what follows does so at once, and the next fault is not to.</summary>
+    internal TimeSpan ReopenWindow { get; private init; }
+
     /// <summary>Whoever is told.</summary>
     internal Told Told { get; private set; } = null!;
 
@@ -45,11 +46,12 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
     /// <summary>Starts everything and waits until it is healthy and scraped.</summary>
     /// <param name="folder">Where the run keeps its data: empty, and on a disk that may be filled.</param>
     /// <param name="scale">What the times in the rules are divided by.</param>
+    /// <param name="reopenWindow">How long an incident that is over may be opened again; the next fault waits as long.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="InvalidOperationException">It did not start; the message has the end of its log.</exception>
-    internal static async Task<ChaosSystem> StartAsync(string folder, double scale, CancellationToken cancellation)
+    internal static async Task<ChaosSystem> StartAsync(string folder, double scale, TimeSpan reopenWindow, CancellationToken cancellation)
     {
-        var system = new ChaosSystem(folder, scale);
+        var system = new ChaosSystem(folder, scale) { ReopenWindow = reopenWindow };
         try
         {
             await system.LaunchAsync(cancellation);

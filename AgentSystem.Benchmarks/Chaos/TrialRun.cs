@@ -75,7 +75,7 @@ internal sealed class TrialRun(ChaosSystem system, Trial trial, TextWriter progr
 
     // No fault is to open the incident of the one before it again.
     private async Task<bool> IsPastAsync(CancellationToken cancellation) => await IsQuietAsync(cancellation)
-        && (await system.IncidentsAsync(cancellation)).All(incident => incident.ResolvedAt is not { } at || DateTimeOffset.UtcNow - at > ChaosSystem.ReopenWindow);
+        && (await system.IncidentsAsync(cancellation)).All(incident => incident.ResolvedAt is not { } at || DateTimeOffset.UtcNow - at > system.ReopenWindow);
 
     private async Task<IReadOnlyList<Incident>> NewIncidentsAsync(CancellationToken cancellation) =>
         [.. (await system.IncidentsAsync(cancellation)).Where(incident =>

@@ -34,6 +34,13 @@ public sealed partial class ChaosDocumentTests
         Assert.True(Trial.All.Select(trial => trial.Fault).Distinct().Count() is var tried && tried == FaultCatalog.All.Count && tried >= 12);
 
     [Fact]
+    public void Every_trial_has_been_measured()
+    {
+        var measured = Document[Document.IndexOf("<!-- measured: begin -->", StringComparison.Ordinal)..];
+        Assert.All(Trial.All, trial => Assert.Contains($"\n| `{trial.Title}` |", measured, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Each_kind_of_error_of_the_model_is_tried_once()
     {
         var tried = Trial.All.Where(trial => trial.Fault == FaultCatalog.ClaudeErrors)

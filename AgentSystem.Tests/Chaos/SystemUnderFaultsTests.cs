@@ -16,6 +16,9 @@ public sealed class SystemUnderFaultsTests(ITestOutputHelper output) : IDisposab
 
     private const double Scale = 20;
 
+    // These faults have nothing that follows.
+    private static readonly TimeSpan ReopenWindow = TimeSpan.FromSeconds(2);
+
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -24,7 +27,7 @@ public sealed class SystemUnderFaultsTests(ITestOutputHelper output) : IDisposab
     public async Task Faults_raise_their_alert_and_name_themselves_and_a_storm_is_one_incident_and_one_page()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        await using var system = await ChaosSystem.StartAsync(_folder.Path, Scale, limit.Token);
+        await using var system = await ChaosSystem.StartAsync(_folder.Path, Scale, ReopenWindow, limit.Token);
         await using var load = new Load(system);
         var progress = new StringWriter();
         try
