@@ -65,7 +65,7 @@ internal sealed class OpenPagesLoad(ConsoleUnderLoad system, PageTimer timer, IR
     private async Task UntilQuietAsync(CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        for (var before = await RequestsAsync(cancellationToken); ; )
+        for (var before = await RequestsAsync(cancellationToken); ;)
         {
             await Task.Delay(Quiet, cancellationToken);
             var now = await RequestsAsync(cancellationToken);
