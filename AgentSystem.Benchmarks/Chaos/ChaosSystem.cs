@@ -79,6 +79,10 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
     internal async Task<IReadOnlyList<Incident>> IncidentsAsync(CancellationToken cancellation) =>
         (await _alerting.GetFromJsonAsync("/incidents?limit=500", ApiJson.Default.IncidentList, cancellation))!.Incidents;
 
+    /// <summary>An incident with its timeline.</summary>
+    internal async Task<Incident> IncidentAsync(string id, CancellationToken cancellation) =>
+        (await _alerting.GetFromJsonAsync($"/incidents/{id}", ApiJson.Default.Incident, cancellation))!;
+
     /// <summary>The alerts that fire in Prometheus, but for the one that always does.</summary>
     internal async Task<IReadOnlyList<FiringAlert>> FiringAsync(CancellationToken cancellation)
     {
@@ -89,7 +93,7 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
                 .Where(alert => alert.GetProperty("state").GetString() == "firing")
                 .Select(alert => alert.GetProperty("labels").Deserialize<Dictionary<string, string>>()!)
                 .Where(labels => labels.GetValueOrDefault("severity") != "none")
-                .Select(labels => new FiringAlert(labels["alertname"], labels.GetValueOrDefault("worker"), labels.GetValueOrDefault("severity") == "critical")),
+                .Select(labels => new FiringAlert(labels["alertname"], labels.GetValueOrDefault("worker"))),
         ];
     }
 
@@ -196,5 +200,4 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
 /// <summary>An alert that fires.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Worker">The worker that it is about, where it is about one.</param>
-/// <param name="Pages">Whether somebody is paged for it.</param>
-internal sealed record FiringAlert(string Name, string? Worker, bool Pages);
+internal sealed record FiringAlert(string Name, string? Worker);

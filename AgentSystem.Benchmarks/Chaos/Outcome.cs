@@ -23,6 +23,9 @@ internal sealed record Outcome(Trial Trial)
 
     internal int Incidents { get; set; }
 
+    /// <summary>How often an incident that pages was opened, the first time and again.</summary>
+    internal int Openings { get; set; }
+
     /// <summary>How often somebody was paged.</summary>
     internal int Pages { get; set; }
 
