@@ -76,10 +76,15 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     }
 
     /// <summary>Asks the slot's question now. May be called on any thread.</summary>
-    protected void AskNow(string slot) => _ = InvokeAsync(() =>
+    protected void AskNow(string slot) => Ask(slot, static watch => watch.AskNow());
+
+    /// <summary>Asks the slot's question once what happens now is over. May be called on any thread, as often as something happens.</summary>
+    protected void AskSoon(string slot) => Ask(slot, static watch => watch.AskSoon());
+
+    private void Ask(string slot, Action<PollWatch> ask) => _ = InvokeAsync(() =>
     {
-        if (_places.TryGetValue(slot, out var place))
-            place.Watch?.AskNow();
+        if (_places.TryGetValue(slot, out var place) && place.Watch is { } watch)
+            ask(watch);
     });
 
     /// <inheritdoc/>

@@ -15,7 +15,10 @@ internal sealed partial class Poll<T>(
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
 
     // However often something happens, the question is asked at most that often.
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(500), ShortestOfEvents = TimeSpan.FromSeconds(1);
+
+    // What happens to a task comes in bursts: its first event is not worth a question of its own.
+    private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
     private readonly List<Watcher<T>> _watchers = [];
@@ -23,7 +26,8 @@ internal sealed partial class Poll<T>(
     private Live<T> _latest = new();
     private bool _isRunning;
     private bool _hasEnded;
-    private bool _isAskedFor;
+    private DateTimeOffset _asked = time.GetUtcNow();
+    private DateTimeOffset? _due;
 
     /// <summary>False when this poll has ended and another one has to take its place.</summary>
     internal bool TryAdd(Watcher<T> watcher)
@@ -72,10 +76,25 @@ internal sealed partial class Poll<T>(
     internal void AskNow()
     {
         lock (_lock)
+            AskAt(_asked + ShortestInterval);
+    }
+
+    /// <summary>Asks once what happens now is over, and not as often as it happens.</summary>
+    internal void AskSoon()
+    {
+        lock (_lock)
         {
-            _isAskedFor = true;
-            Wake();
+            var (burst, shortest) = (time.GetUtcNow() + Burst, _asked + ShortestOfEvents);
+            AskAt(burst > shortest ? burst : shortest);
         }
+    }
+
+    private void AskAt(DateTimeOffset moment)
+    {
+        if (_due <= moment)
+            return;
+        _due = moment;
+        Wake();
     }
 
     private void Wake() => _wake.TrySetResult();
@@ -90,7 +109,8 @@ internal sealed partial class Poll<T>(
         var emptySince = (DateTimeOffset?)null;
         while (!_hasEnded && !stopping.IsCancellationRequested)
         {
-            var asked = time.GetUtcNow();
+            lock (_lock)
+                _asked = time.GetUtcNow();
             if (await AskAsync() is { } latest)
                 Tell(latest);
             while (!stopping.IsCancellationRequested)
@@ -112,10 +132,11 @@ internal sealed partial class Poll<T>(
                     else
                     {
                         emptySince = null;
-                        wait = asked + (_isAskedFor ? ShortestInterval : _watchers.Min(w => w.Interval)) - time.GetUtcNow();
+                        var next = _asked + _watchers.Min(w => w.Interval);
+                        wait = (_due < next ? _due.Value : next) - time.GetUtcNow();
                         if (wait <= TimeSpan.Zero)
                         {
-                            _isAskedFor = false;
+                            _due = null;
                             break;
                         }
                     }

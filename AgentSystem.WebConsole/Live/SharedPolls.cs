@@ -24,7 +24,7 @@ public sealed class SharedPolls(TimeProvider time, IHostApplicationLifetime host
             var poll = (Poll<T>)_polls.GetOrAdd((typeof(T), key), _ => new Poll<T>(ask, Forget, time, logger, host.ApplicationStopping));
             var watcher = new Watcher<T>(interval, changed);
             if (poll.TryAdd(watcher))
-                return new(() => poll.Remove(watcher), poll.AskNow, every => poll.Change(watcher, every));
+                return new(() => poll.Remove(watcher), poll.AskNow, poll.AskSoon, every => poll.Change(watcher, every));
             // It ended between our finding and our joining it.
             Forget(poll);
         }
@@ -38,10 +38,13 @@ public sealed class SharedPolls(TimeProvider time, IHostApplicationLifetime host
 }
 
 /// <summary>A place at a shared poll.</summary>
-public sealed class PollWatch(Action stop, Action askNow, Action<TimeSpan> change) : IDisposable
+public sealed class PollWatch(Action stop, Action askNow, Action askSoon, Action<TimeSpan> change) : IDisposable
 {
     /// <summary>Asks now instead of when it is time, for example because something was changed.</summary>
     public void AskNow() => askNow();
+
+    /// <summary>The same where something happens to many at once: in a moment, and once a second at most.</summary>
+    public void AskSoon() => askSoon();
 
     /// <summary>Wants the answers more or less often from now on.</summary>
     public void Every(TimeSpan interval) => change(interval);

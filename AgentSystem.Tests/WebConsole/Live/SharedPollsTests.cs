@@ -150,6 +150,34 @@ public sealed class SharedPollsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_happens_is_asked_for_in_a_moment_and_not_more_than_once_a_second()
+    {
+        using var seat = new Seat(this);
+        await Eventually.True(() => seat.Latest.Value == 1);
+
+        for (var (burst, began) = (0, _time.GetUtcNow()); burst < 2; burst++, began = _time.GetUtcNow())
+        {
+            var before = _asked;
+            _answer = before + 1;
+            for (var i = 0; i < 100; i++)
+                seat.AskSoon();
+            await AdvanceUntilAsync(TimeSpan.FromMilliseconds(249), () => _asked > before);
+
+            // The question before it has just been asked.
+            var elapsed = _time.GetUtcNow() - began;
+            Assert.InRange(_asked, before + 1, before + (int)elapsed.TotalSeconds);
+            await Eventually.True(() => seat.Latest.Value == before + 1);
+        }
+
+        // Nothing was asked for a while: only the burst is waited for.
+        _time.Advance(TimeSpan.FromSeconds(2));
+        var (asked, now) = (_asked, _time.GetUtcNow());
+        seat.AskSoon();
+        await AdvanceUntilAsync(TimeSpan.FromMilliseconds(250), () => _asked > asked);
+        Assert.True(_time.GetUtcNow() - now >= TimeSpan.FromMilliseconds(250));
+    }
+
+    [Fact]
     public async Task Who_wants_it_less_often_is_asked_for_less_often_and_more_often_again_without_waiting()
     {
         using var seat = new Seat(this);
@@ -196,6 +224,8 @@ public sealed class SharedPollsTests : IDisposable
         public Live<int> Latest { get; private set; } = new();
 
         public void AskNow() => _watch.AskNow();
+
+        public void AskSoon() => _watch.AskSoon();
 
         public void Every(TimeSpan interval) => _watch.Every(interval);
 
