@@ -138,7 +138,7 @@ public sealed class MessagesServer : IAsyncDisposable
         try
         {
             if (reply.IsSilent)
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                await UntilGoneAsync(context);
             else if (reply.Status != 200)
                 await ErrorAsync(context, reply);
             else
@@ -188,7 +188,7 @@ public sealed class MessagesServer : IAsyncDisposable
                 foreach (var piece in Pieces(isTool ? block["input"]!.ToJsonString() : (string)block["text"]!))
                 {
                     if (pieces == reply.StallAfter)
-                        await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                        await UntilGoneAsync(context);
                     if (pieces == reply.ErrorAfter)
                     {
                         await SendAsync("error", new { error = new { type = "overloaded_error", message = "Overloaded" } });
@@ -236,6 +236,14 @@ public sealed class MessagesServer : IAsyncDisposable
             await context.Response.WriteAsync($"event: {name}\ndata: {json.ToJsonString()}\n\n", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
+    }
+
+    /// <summary>Says nothing until whoever asked has given up.</summary>
+    private static async Task UntilGoneAsync(HttpContext context)
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var _ = context.RequestAborted.Register(() => gone.TrySetCanceled());
+        await gone.Task;
     }
 
     /// <summary>Ends the connection after what was sent has arrived, in the middle of the answer.</summary>
