@@ -84,18 +84,10 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
         (await _alerting.GetFromJsonAsync($"/incidents/{id}", ApiJson.Default.Incident, cancellation))!;
 
     /// <summary>The alerts that fire in Prometheus, but for the one that always does.</summary>
-    internal async Task<IReadOnlyList<FiringAlert>> FiringAsync(CancellationToken cancellation)
-    {
-        var answer = await _prometheus.GetFromJsonAsync<JsonElement>("/api/v1/alerts", cancellation);
-        return
-        [
-            .. answer.GetProperty("data").GetProperty("alerts").EnumerateArray()
-                .Where(alert => alert.GetProperty("state").GetString() == "firing")
-                .Select(alert => alert.GetProperty("labels").Deserialize<Dictionary<string, string>>()!)
-                .Where(labels => labels.GetValueOrDefault("severity") != "none")
-                .Select(labels => new FiringAlert(labels["alertname"], labels.GetValueOrDefault("worker"))),
-        ];
-    }
+    internal Task<IReadOnlyList<RaisedAlert>> FiringAsync(CancellationToken cancellation) => AlertsAsync("firing", cancellation);
+
+    /// <summary>The alerts that fire unless their expression ceases to hold before their <c>for</c> is over.</summary>
+    internal Task<IReadOnlyList<RaisedAlert>> PendingAsync(CancellationToken cancellation) => AlertsAsync("pending", cancellation);
 
     internal async Task<bool> HasSamplesAsync(string query, CancellationToken cancellation) =>
         (await _prometheus.GetFromJsonAsync<JsonElement>($"/api/v1/query?query={Uri.EscapeDataString(query)}", cancellation))
@@ -113,6 +105,19 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
             await part.DisposeAsync();
         foreach (var client in (HttpClient?[])[_orchestrator, _alerting, _prometheus])
             client?.Dispose();
+    }
+
+    private async Task<IReadOnlyList<RaisedAlert>> AlertsAsync(string state, CancellationToken cancellation)
+    {
+        var answer = await _prometheus.GetFromJsonAsync<JsonElement>("/api/v1/alerts", cancellation);
+        return
+        [
+            .. answer.GetProperty("data").GetProperty("alerts").EnumerateArray()
+                .Where(alert => alert.GetProperty("state").GetString() == state)
+                .Select(alert => alert.GetProperty("labels").Deserialize<Dictionary<string, string>>()!)
+                .Where(labels => labels.GetValueOrDefault("severity") != "none")
+                .Select(labels => new RaisedAlert(labels["alertname"], labels.GetValueOrDefault("worker"))),
+        ];
     }
 
     private async Task LaunchAsync(CancellationToken cancellation)
@@ -197,7 +202,7 @@ internal sealed partial class ChaosSystem : IAsyncDisposable
     private static partial Regex TargetAddress();
 }
 
-/// <summary>An alert that fires.</summary>
+/// <summary>An alert that fires, or is about to.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Worker">The worker that it is about, where it is about one.</param>
-internal sealed record FiringAlert(string Name, string? Worker);
+internal sealed record RaisedAlert(string Name, string? Worker);

@@ -8,7 +8,7 @@ internal sealed class TrialRun(ChaosSystem system, Trial trial, TextWriter progr
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6), Settling = TimeSpan.FromSeconds(15);
 
     private readonly Outcome _outcome = new(trial);
-    private readonly HashSet<FiringAlert> _seen = [];
+    private readonly HashSet<RaisedAlert> _seen = [];
     private DateTimeOffset _began;
 
     /// <summary>Whether it goes on until all is as before; what comes last need not.</summary>
@@ -18,7 +18,8 @@ internal sealed class TrialRun(ChaosSystem system, Trial trial, TextWriter progr
     {
         if (await Poll.WithinAsync(Patience, () => IsPastAsync(cancellation), cancellation) is null)
         {
-            _outcome.Broken.Add($"It was not quiet before: {string.Join(", ", (await system.FiringAsync(cancellation)).Select(alert => alert.Name))}");
+            RaisedAlert[] raised = [.. await system.FiringAsync(cancellation), .. await system.PendingAsync(cancellation)];
+            _outcome.Broken.Add($"It was not quiet before: {string.Join(", ", raised.Select(alert => alert.Name))}");
             return _outcome;
         }
         _seen.Clear();
@@ -33,9 +34,9 @@ internal sealed class TrialRun(ChaosSystem system, Trial trial, TextWriter progr
         }
         await Load.BurstAsync(system, trial.Worker ?? "", trial.Burst, cancellation);
 
-        var raised = await Poll.WithinAsync(Patience, async () => (await LookAsync(cancellation)).Count(Tells) >= Expected, cancellation) is not null;
-        _outcome.ToFiring = raised ? DateTimeOffset.UtcNow - fault.StartedAt : null;
-        if (raised && await Poll.WithinAsync(Patience, async () => (await IncidentAsync(cancellation)) is not null, cancellation) is not null)
+        var isRaised = await Poll.WithinAsync(Patience, async () => (await LookAsync(cancellation)).Count(Tells) >= Expected, cancellation) is not null;
+        _outcome.ToFiring = isRaised ? DateTimeOffset.UtcNow - fault.StartedAt : null;
+        if (isRaised && await Poll.WithinAsync(Patience, async () => (await IncidentAsync(cancellation)) is not null, cancellation) is not null)
             _outcome.ToIncident = DateTimeOffset.UtcNow - fault.StartedAt;
         progress.WriteLine($"         firing after {_outcome.ToFiring?.TotalSeconds:0.0} s, an incident after {_outcome.ToIncident?.TotalSeconds:0.0} s");
         await ExplainAsync(cancellation);
@@ -54,7 +55,7 @@ internal sealed class TrialRun(ChaosSystem system, Trial trial, TextWriter progr
     // Of a fault of all workers each has to be told of.
     private int Expected => trial is { Worker: null, Kind.Target: Protocol.FaultTarget.Worker } ? ChaosSystem.Workers.Count : 1;
 
-    private bool Tells(FiringAlert alert) => alert.Name == trial.Kind.Raises && (trial.Worker is null || alert.Worker is null || alert.Worker == trial.Worker);
+    private bool Tells(RaisedAlert alert) => alert.Name == trial.Kind.Raises && (trial.Worker is null || alert.Worker is null || alert.Worker == trial.Worker);
 
     private async Task<InjectedFault?> ThereAsync(AgentCtl agentctl, CancellationToken cancellation)
     {
@@ -63,7 +64,7 @@ internal sealed class TrialRun(ChaosSystem system, Trial trial, TextWriter progr
         return fault;
     }
 
-    private async Task<IReadOnlyList<FiringAlert>> LookAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<RaisedAlert>> LookAsync(CancellationToken cancellation)
     {
         var firing = await system.FiringAsync(cancellation);
         _seen.UnionWith(firing);
@@ -73,8 +74,9 @@ internal sealed class TrialRun(ChaosSystem system, Trial trial, TextWriter progr
     private async Task<bool> IsQuietAsync(CancellationToken cancellation) =>
         (await LookAsync(cancellation)).Count == 0 && (await system.IncidentsAsync(cancellation)).All(incident => !incident.State.IsActive());
 
-    // No fault is to open the incident of the one before it again.
+    // No fault is to open the incident of the one before it again, nor to be blamed for what is about to fire.
     private async Task<bool> IsPastAsync(CancellationToken cancellation) => await IsQuietAsync(cancellation)
+        && (await system.PendingAsync(cancellation)).Count == 0
         && (await system.IncidentsAsync(cancellation)).All(incident => incident.ResolvedAt is not { } at || DateTimeOffset.UtcNow - at > system.ReopenWindow);
 
     private async Task<IReadOnlyList<Incident>> NewIncidentsAsync(CancellationToken cancellation) =>
