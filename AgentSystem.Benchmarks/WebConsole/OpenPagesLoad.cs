@@ -12,13 +12,19 @@ namespace AgentSystem.Benchmarks.WebConsole;
 /// </summary>
 internal sealed class OpenPagesLoad(ConsoleUnderLoad system, PageTimer timer, IReadOnlyList<string> paths, TimeSpan length)
 {
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50), Quiet = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromMinutes(5);
+    // On average.
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
 
-    // Each tick reads, and some write too: five tasks a second, each with all that happens to it.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromMinutes(5);
+
+    // Each time it reads, and some write too: five tasks a second, each with all that happens to it.
     private const int WritesEvery = 4;
 
     // Without, with, with, without: what grows evenly over the run is the same on both sides.
     private static readonly bool[] Order = [false, true, true, false];
+
+    // Asked at random moments the orchestrator is as it is on average; at even ones the pages' questions, which are even too, would meet ours always or never.
+    private readonly Random _moments = new(Seed: 1);
 
     /// <param name="blocks">How many of each kind; even.</param>
     /// <param name="say">Told where it is.</param>
@@ -82,13 +88,14 @@ internal sealed class OpenPagesLoad(ConsoleUnderLoad system, PageTimer timer, IR
         var orchestrator = system.Orchestrator;
         var (reads, writes, ours) = (new Latencies(), new Latencies(), 0);
         var requests = await RequestsAsync(cancellationToken);
-        using var timer = new PeriodicTimer(Between);
         var (processor, began) = (orchestrator.ProcessorTime, Stopwatch.GetTimestamp());
-        for (var tick = 0; Stopwatch.GetElapsedTime(began) < length && await timer.WaitForNextTickAsync(cancellationToken); tick++)
+        for (var time = 0; Stopwatch.GetElapsedTime(began) < length; time++)
         {
+            // Of a Poisson process.
+            await Task.Delay(-Math.Log(1 - _moments.NextDouble()) * Between, cancellationToken);
             await reads.MeasureAsync(() => orchestrator.Http.GetStringAsync(new Uri("/tasks?limit=50", UriKind.Relative), cancellationToken));
             ours++;
-            if (tick % WritesEvery != 0)
+            if (time % WritesEvery != 0)
                 continue;
             await writes.MeasureAsync(() => RunningWork.SubmitAsync(orchestrator.Http, ConsoleUnderLoad.Worker, seconds: 0, cancellationToken));
             ours++;

@@ -1,5 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.Versioning;
+using System.Text;
+using AgentSystem.Orchestrator.Api;
 using AgentSystem.Orchestrator.Status;
 using AgentSystem.Protocol;
 using AgentSystem.Protocol.Api;
@@ -116,6 +118,29 @@ public sealed class StatusTests
             }, () => "a sign of life");
             Assert.Equal(":", await next);
         }
+    }
+
+    [Fact]
+    public async Task What_happens_at_nearly_the_same_time_is_told_in_one_piece()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var app = new OrchestratorApp(time);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var response = await app.Http.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
+        var buffer = new byte[100_000];
+        await stream.ReadExactlyAsync(buffer.AsMemory(0, ":\n\n".Length), patience.Token);
+
+        var told = stream.ReadAsync(buffer, patience.Token).AsTask();
+        TaskView[] tasks = [await app.SubmitAsync(), await app.SubmitAsync()];
+        await OrchestratorApp.UntilAsync(() =>
+        {
+            time.Advance(EventEndpoints.Burst / 10);
+            return Task.FromResult(told.IsCompleted);
+        }, () => "events");
+
+        var text = Encoding.UTF8.GetString(buffer, 0, await told);
+        Assert.All(tasks, task => Assert.Contains(task.Id, text, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -17,9 +17,11 @@ internal sealed partial class Poll<T>(
     // However often something happens, the question is asked at most that often.
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(500), ShortestOfEvents = TimeSpan.FromSeconds(1);
 
-    // What happens to a task comes in bursts: its first event is not worth a question of its own.
-    private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(250);
+    // What happens to a task comes in bursts: its first event is not worth a question of its own. All polls hear of it at once, and whoever they ask is not to
+    // be asked by all of them at once.
+    private static readonly TimeSpan ShortestBurst = TimeSpan.FromMilliseconds(250), LongestBurst = TimeSpan.FromMilliseconds(500);
 
+    private readonly TimeSpan _burst = ShortestBurst + (LongestBurst - ShortestBurst) * Random.Shared.NextDouble();
     private readonly Lock _lock = new();
     private readonly List<Watcher<T>> _watchers = [];
     private TaskCompletionSource _wake = NewWake();
@@ -84,7 +86,7 @@ internal sealed partial class Poll<T>(
     {
         lock (_lock)
         {
-            var (burst, shortest) = (time.GetUtcNow() + Burst, _asked + ShortestOfEvents);
+            var (burst, shortest) = (time.GetUtcNow() + _burst, _asked + ShortestOfEvents);
             AskAt(burst > shortest ? burst : shortest);
         }
     }

@@ -15,6 +15,12 @@ internal static class EventEndpoints
     /// <summary>The longest silence. Below what proxies take for the end of a connection.</summary>
     internal static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long an event waits for those after it. What happens to tasks comes in bursts, and right after what their callers wait for: who follows
+    /// is told after both, once.
+    /// </summary>
+    internal static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(50);
+
     internal static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/events", Follow).WithTags("Events").WithName("FollowEvents").WithSummary("What happens to tasks, as it happens").WithQuery("after", "task_id")
             .WithDescription("Server-sent events. Resumes after the header Last-Event-ID or ?after=; begins with what comes next when neither is there. ?task_id= follows one task.")
@@ -60,6 +66,7 @@ internal static class EventEndpoints
             after = Math.Max(newest, events.Count > 0 ? events[^1].Seq : after);
             while (!await ComesAsync(journal.Events, after, taskId, time, cancellation))
                 await WriteAsync(response, Comment, cancellation);
+            await Task.Delay(Burst, time, cancellation);
         }
     }
 

@@ -35,8 +35,12 @@ public sealed partial class JournalQueries
     public IReadOnlyList<Question> Questions(string? state, string? taskId, DateTimeOffset now, int limit) =>
     [
         .. Read(
-            $"SELECT {QuestionStatements.Columns} FROM questions q WHERE ($task IS NULL OR q.task_id = $task) ORDER BY q.seq DESC LIMIT {QuestionsLookedAt}",
-            QuestionStatements.ReadQuestion, ("$task", taskId ?? (object)DBNull.Value))
+            $"""
+            SELECT {QuestionStatements.Columns} FROM questions q
+            WHERE 1 {(taskId is null ? "" : "AND q.task_id = $task")} {(state == QuestionStates.Open ? "AND q.answer IS NULL AND q.deadline > $now" : "")}
+            ORDER BY q.seq DESC LIMIT {QuestionsLookedAt}
+            """,
+            QuestionStatements.ReadQuestion, ("$now", Rows.Time(now)), ("$task", taskId ?? (object)DBNull.Value))
             .Select(q => q with { State = QuestionStates.Of(q, now) })
             .Where(q => state is null || q.State == state)
             .Take(limit),

@@ -15,7 +15,7 @@ public sealed partial class JournalQueries
     /// <summary>Completed tasks of the same type and worker that were accepted before this one, the latest first.</summary>
     public IReadOnlyList<TaskRecord> Peers(TaskRecord task, int limit) => Read(
         $"""
-        SELECT {Rows.TaskColumns} FROM tasks
+        SELECT {Rows.TaskColumns} FROM tasks INDEXED BY tasks_by_worker
         WHERE worker = $worker AND seq < $seq AND seq > $seq - {Neighbourhood} AND type = $type AND state = {(int)TaskState.Completed}
         ORDER BY seq DESC LIMIT $limit
         """,
@@ -29,14 +29,15 @@ public sealed partial class JournalQueries
         """,
         row => row.GetInt32(0), ("$worker", task.Worker), ("$seq", task.Seq), ("$at", Rows.Time(task.CreatedAt))).Single();
 
-    /// <summary>Other tasks of <paramref name="worker"/> whose last attempt was under way at some moment from <paramref name="from"/> to <paramref name="to"/>.</summary>
-    public IReadOnlyList<TaskRecord> RunningBeside(TaskRecord task, string worker, DateTimeOffset from, DateTimeOffset to) => Read(
+    /// <summary>The last attempts of other tasks of <paramref name="worker"/> that were under way at some moment from <paramref name="from"/> to <paramref name="to"/>.</summary>
+    internal IReadOnlyList<LastAttempt> RunningBeside(TaskRecord task, string worker, DateTimeOffset from, DateTimeOffset to) => Read(
         $"""
-        SELECT {Rows.TaskColumns} FROM tasks
+        SELECT id, started_at, finished_at FROM tasks
         WHERE worker = $worker AND seq BETWEEN $seq - {Neighbourhood} AND $seq + {Neighbourhood} AND seq <> $seq
           AND started_at <= $to AND (finished_at >= $from OR state = {(int)TaskState.Active})
         """,
-        Rows.ReadTask, ("$worker", worker), ("$seq", task.Seq), ("$from", Rows.Time(from)), ("$to", Rows.Time(to)));
+        row => new LastAttempt(row.GetString(0), Rows.Time(row, 1)!.Value, Rows.Time(row, 2)),
+        ("$worker", worker), ("$seq", task.Seq), ("$from", Rows.Time(from)), ("$to", Rows.Time(to)));
 
     /// <summary>Changes of other tasks' states between two events, oldest first.</summary>
     public IReadOnlyList<TaskEvent> Meanwhile(string id, long firstSeq, long lastSeq) => Read(
@@ -47,3 +48,9 @@ public sealed partial class JournalQueries
         """,
         Rows.ReadEvent, ("$id", id), ("$first", firstSeq), ("$last", lastSeq));
 }
+
+/// <summary>The last attempt at a task.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="FinishedAt">When the task was over; null while it is not.</param>
+internal sealed record LastAttempt(string TaskId, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt);

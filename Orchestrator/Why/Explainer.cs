@@ -47,12 +47,12 @@ internal sealed class Explainer(
         var meanwhile = life.Count == 0
             ? []
             : journal.Queries.Meanwhile(task.Id, life[0].Seq, task.State.IsSettled() ? life[^1].Seq : long.MaxValue);
-        var rows = journal.Queries.RunningBeside(task, task.Worker, task.CreatedAt, to);
+        var attempts = journal.Queries.RunningBeside(task, task.Worker, task.CreatedAt, to);
         return new()
         {
             Peers = journal.Queries.Peers(task, Peers.Wanted),
             Ahead = journal.Queries.AheadOf(task),
-            Running = Occupations.Of(task.Worker, rows, meanwhile, task.CreatedAt, to),
+            Running = Occupations.Of(task.Worker, attempts, meanwhile, task.CreatedAt, to),
             Meanwhile = meanwhile,
             Instances = presence.Instances(task.Worker),
             OrchestratorStart = start.At,

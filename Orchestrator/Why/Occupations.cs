@@ -3,11 +3,11 @@ using AgentSystem.Protocol.Api;
 
 namespace AgentSystem.Orchestrator.Why;
 
-/// <summary>Works out when a worker had other tasks under way, from their rows (which know their last attempts) and from the events of the time.</summary>
+/// <summary>Works out when a worker had other tasks under way, from their last attempts and from the events of the time.</summary>
 internal static class Occupations
 {
     internal static IReadOnlyList<Occupation> Of(
-        string worker, IReadOnlyList<TaskRecord> rows, IReadOnlyList<TaskEvent> meanwhile, DateTimeOffset from, DateTimeOffset to)
+        string worker, IReadOnlyList<LastAttempt> attempts, IReadOnlyList<TaskEvent> meanwhile, DateTimeOffset from, DateTimeOffset to)
     {
         var occupations = new List<Occupation>();
         var open = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
@@ -20,13 +20,13 @@ internal static class Occupations
                 Add(e.TaskId, since, e.At);
             else if (!seen.Contains(e.TaskId) && e.Event is "completed" or "retrying")
                 // It ended and we did not see it begin: it was under way before, or too short to be seen.
-                Add(e.TaskId, rows.FirstOrDefault(r => r.Id == e.TaskId && e.Event == "completed")?.StartedAt ?? from, e.At);
+                Add(e.TaskId, attempts.FirstOrDefault(a => a.TaskId == e.TaskId && e.Event == "completed")?.StartedAt ?? from, e.At);
             seen.Add(e.TaskId);
         }
         foreach (var (id, since) in open)
             Add(id, since, to);
-        foreach (var row in rows.Where(r => !seen.Contains(r.Id)))
-            Add(row.Id, row.StartedAt!.Value, row.FinishedAt ?? to);
+        foreach (var attempt in attempts.Where(a => !seen.Contains(a.TaskId)))
+            Add(attempt.TaskId, attempt.StartedAt, attempt.FinishedAt ?? to);
         return occupations;
 
         void Add(string id, DateTimeOffset since, DateTimeOffset until)

@@ -13,6 +13,7 @@ namespace AgentSystem.Tests.WebConsole.Tasks;
 public sealed class TaskStoryPageTests : IDisposable
 {
     private const string Parent = "01M86V02AKXZNR056XN3Z899RF", Child = "01M86V02AKXZNR056XN3Z899RG", Trace = "0af7651916cd43dd8448eb211c80319c";
+    private const string Why = $"/tasks/{Parent}/why";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -69,7 +70,7 @@ public sealed class TaskStoryPageTests : IDisposable
         Answers(View(Parent, null, TaskState.Active));
         var page = _console.Render<TaskStoryPage>(parameters => parameters.Add(p => p.Id, Parent));
         page.WaitForAssertion(() => Assert.All(Parts, part => Assert.NotEqual(0, Asked(part))), Patience);
-        foreach (var part in Parts)
+        foreach (var part in Parts.Where(part => part != Why))
             await AssertOftenAsync(part);
 
         Answers(View(Parent, null), HttpStatusCode.ServiceUnavailable);
@@ -87,11 +88,29 @@ public sealed class TaskStoryPageTests : IDisposable
 
         Answers(View(Parent, null, TaskState.Active));
         var began = _time.GetUtcNow();
-        var happened = new TaskEvent(7, Parent, "active", "marie", 2, _time.GetUtcNow(), null, null, null);
-        _console.Backends.Answer(Backend.Orchestrator, "/events", $"data: {JsonSerializer.Serialize(happened, ApiJson.Default.TaskEvent)}\n\n");
+        Happens("active");
 
         await UntilAsync(() => page.Markup.Contains("Cancel", StringComparison.Ordinal));
         Assert.InRange(_time.GetUtcNow() - began, TimeSpan.Zero, TaskPace.Seldom / 2);
+    }
+
+    [Fact]
+    public async Task How_far_a_task_has_come_is_asked_at_once_and_why_it_takes_so_long_is_not_asked_for_that()
+    {
+        Answers(View(Parent, null, TaskState.Active));
+        _console.Render<TaskStoryPage>(parameters => parameters.Add(p => p.Id, Parent));
+        await UntilAsync(() => Asked(Why) > 0);
+
+        Happens("progress"); // again and again, since the stream ends after each
+        var (began, task, why) = (_time.GetUtcNow(), Asked(Parts[0]), Asked(Why));
+        await UntilAsync(() => Asked(Parts[0]) >= task + 20);
+        var times = (_time.GetUtcNow() - began) / TaskPace.Explained;
+        Assert.InRange(Asked(Why) - why, 0, times + 1);
+
+        Happens("retrying");
+        (began, why) = (_time.GetUtcNow(), Asked(Why));
+        await UntilAsync(() => Asked(Why) >= why + 3);
+        Assert.InRange(_time.GetUtcNow() - began, TimeSpan.Zero, TaskPace.Explained);
     }
 
     [Fact]
@@ -106,7 +125,18 @@ public sealed class TaskStoryPageTests : IDisposable
         Assert.Equal(TaskPace.Often, TaskPace.Of(null, now));
     }
 
-    private static IReadOnlyList<string> Parts { get; } = [$"/tasks/{Parent}", $"/tasks/{Parent}/why", $"/tasks?parent={Parent}", $"/questions?task_id={Parent}"];
+    [Fact]
+    public void Why_a_task_at_work_takes_so_long_is_asked_less_often_than_how_far_it_is_unless_it_is_awaited()
+    {
+        var now = DateTimeOffset.UnixEpoch.AddHours(1);
+        TaskView Task(TaskState state) => JsonSerializer.Deserialize(View(Parent, null, state), ApiJson.Default.TaskView)!;
+
+        Assert.Equal(TaskPace.Explained, TaskPace.OfWhy(Task(TaskState.Active), now, isAwaited: false));
+        Assert.Equal(TaskPace.Often, TaskPace.OfWhy(Task(TaskState.Active), now, isAwaited: true));
+        Assert.Equal(TaskPace.Seldom, TaskPace.OfWhy(Task(TaskState.Completed), now, isAwaited: false));
+    }
+
+    private static IReadOnlyList<string> Parts { get; } = [$"/tasks/{Parent}", Why, $"/tasks?parent={Parent}", $"/questions?task_id={Parent}"];
 
     private int Asked(string part) => _console.Backends.Requests.Count(request => request == part);
 
@@ -125,6 +155,12 @@ public sealed class TaskStoryPageTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(step));
         return false;
     });
+
+    private void Happens(string name)
+    {
+        var happened = new TaskEvent(7, Parent, name, "marie", 2, _time.GetUtcNow(), null, null, null);
+        _console.Backends.Answer(Backend.Orchestrator, "/events", $"data: {JsonSerializer.Serialize(happened, ApiJson.Default.TaskEvent)}\n\n");
+    }
 
     private void Answers(string view, HttpStatusCode status = HttpStatusCode.OK)
     {
