@@ -20,6 +20,9 @@ internal sealed record TailedFile(string Name, long Position, FileIdentity Id, R
     /// <summary>How many bytes <see cref="Beginning"/> is of.</summary>
     private int Hashed { get; init; }
 
+    /// <summary>The bytes that <see cref="Beginning"/> is of; none when they were read before a start.</summary>
+    private ReadOnlyMemory<byte> Head { get; init; }
+
     /// <summary>It is a copy of a file that is still in its place, and is read when that one is truncated.</summary>
     internal bool IsCopy { get; init; }
 
@@ -35,9 +38,10 @@ internal sealed record TailedFile(string Name, long Position, FileIdentity Id, R
     internal static TailedFile At(string name, FileStream file, long position)
     {
         var count = (int)Math.Min(position, MaxHashed);
-        return count == 0
-            ? New(name, FileIdentity.Of(file.SafeFileHandle))
-            : new(name, position, FileIdentity.Of(file.SafeFileHandle), Hash(file, 0, count), Hash(file, position - count, count)) { Hashed = count };
+        if (count == 0)
+            return New(name, FileIdentity.Of(file.SafeFileHandle));
+        var head = Read(file, 0, new byte[count]);
+        return new(name, position, FileIdentity.Of(file.SafeFileHandle), Hash(head), Hash(file, position - count, count)) { Hashed = count, Head = head.ToArray() };
     }
 
     /// <summary>Whether the file has what is stored of this one. Of a file of which nothing is stored, any may.</summary>
@@ -54,6 +58,10 @@ internal sealed record TailedFile(string Name, long Position, FileIdentity Id, R
         var count = (int)Math.Min(shorter.Length, Hashed);
         return shorter.Length < Position && Hash(file, 0, count).AsSpan().SequenceEqual(Hash(shorter, 0, count));
     }
+
+    /// <summary>Whether all that the file has is the beginning of what is stored of this one.</summary>
+    internal bool Has(FileStream file) =>
+        file.Length > 0 && file.Length < Position && file.Length <= Head.Length && Head.Span.StartsWith(Read(file, 0, new byte[(int)file.Length]));
 
     internal static TailedFile From(TailPosition saved)
     {
@@ -82,8 +90,14 @@ internal sealed record TailedFile(string Name, long Position, FileIdentity Id, R
     private static byte[] Hash(FileStream file, long start, int count)
     {
         Span<byte> bytes = stackalloc byte[MaxHashed];
+        return Hash(Read(file, start, bytes[..count]));
+    }
+
+    private static byte[] Hash(ReadOnlySpan<byte> bytes) => SHA256.HashData(bytes)[..HashBytes];
+
+    private static ReadOnlySpan<byte> Read(FileStream file, long start, Span<byte> bytes)
+    {
         file.Position = start;
-        var read = file.ReadAtLeast(bytes[..count], count, throwOnEndOfStream: false);
-        return SHA256.HashData(bytes[..read])[..HashBytes];
+        return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
     }
 }

@@ -87,7 +87,8 @@ internal sealed class TailedFolder
                 isOneLost |= !TryFind(file, _seen.Find(s => IsFree(s) && MayBe(file, s, isMoved) && file.IsIn(s.File)));
         foreach (var file in _seen.Where(s => !_found.ContainsKey(s.Name)).ToList())
         {
-            var isCopy = _found.Values.Any(f => IsCopyOf(file, f)) || lost.Exists(f => MayBe(f, file, isMoved) && f.BeginsIn(file.File));
+            var isCopy = _found.Values.Any(f => IsCopyOf(file, f))
+                || lost.Exists(f => MayBe(f, file, isMoved) && (f.BeginsIn(file.File) || (!IsCurrent(file.Name) && f.Has(file.File))));
             _found[file.Name] = isCopy ? TailedFile.New(file.Name, file.Id) with { IsCopy = true } : Begin(file);
         }
         return _found;
