@@ -90,7 +90,8 @@ public sealed class RoutingTests
     private static string Expected(AlertRule alert) => alert switch
     {
         { Name: RuleFiles.Watchdog } => "watchdog",
-        { Severity: "critical" } => (ByAlertmanagerItself.Contains(alert.Name) ? "fallback," : "") + $"pages-{alert.Team}",
+        _ when ByAlertmanagerItself.Contains(alert.Name) => "fallback,record",
+        { Severity: "critical" } => $"pages-{alert.Team}",
         { Severity: "warning" } => $"tickets-{alert.Team},record",
         _ => "record",
     };

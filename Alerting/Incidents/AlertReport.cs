@@ -15,17 +15,18 @@ public sealed record AlertReport(
     string Fingerprint, bool IsFiring, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations,
     DateTimeOffset StartsAt, DateTimeOffset? EndsAt, string? GeneratorUrl, string Receiver)
 {
-    /// <summary>The receiver for what is only recorded, above all warnings outside working hours.</summary>
+    /// <summary>The receiver for what is only recorded: warnings outside working hours, and what Alertmanager pages for by itself.</summary>
     public const string RecordReceiver = "record";
 
     /// <summary>The alert's name.</summary>
     public string Name => Labels["alertname"];
 
-    /// <summary>How much this delivery says that it matters: a warning that is only recorded tells nobody.</summary>
+    /// <summary>How much this delivery says that it matters: of what is only recorded nobody is told.</summary>
     public AlertSeverity Severity => Labels.GetValueOrDefault("severity") switch
     {
+        _ when Receiver == RecordReceiver => AlertSeverity.Info,
         "critical" => AlertSeverity.Critical,
-        "warning" when Receiver != RecordReceiver => AlertSeverity.Warning,
+        "warning" => AlertSeverity.Warning,
         _ => AlertSeverity.Info,
     };
 

@@ -60,6 +60,17 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_Alertmanager_has_paged_for_by_itself_pages_nobody_again()
+    {
+        await Desk.ReceiveAsync([Firing("AlertingServiceDown", receiver: "record")]);
+        await SettledAsync();
+
+        Assert.Empty(_services.Events);
+        Assert.Empty(_services.Messages);
+        Assert.Equal("AlertingServiceDown", Assert.Single((await OnlyAsync()).Alerts).Name);
+    }
+
+    [Fact]
     public async Task What_may_pass_is_tried_again_until_it_does()
     {
         _services.Fail("enqueue", 429, retryAfter: "0");
