@@ -5,6 +5,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . infra/scripts/prepare.sh
 
+# What makes .NET faster in the long run makes processes slower that live for seconds, as those of the tests do.
+export DOTNET_TieredPGO=0 DOTNET_gcServer=0
+
 require_dotnet
 choose_engine
 install_backends "chromium|chromium" # the console is tested in a real browser
