@@ -77,6 +77,9 @@ public sealed class AnsweringBackends : IHttpClientFactory
     /// <summary>What was asked, with everything written out.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>What each answer waits for.</summary>
+    public Task Held { get; set; } = Task.CompletedTask;
+
     /// <summary>Lets a backend answer a path, whatever its query.</summary>
     public void Answer(Backend backend, string path, string json, HttpStatusCode status = HttpStatusCode.OK) => _answers[(backend, path)] = (status, json);
 
@@ -88,11 +91,12 @@ public sealed class AnsweringBackends : IHttpClientFactory
 
     private sealed class Handler(AnsweringBackends backends, Backend backend) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             backends.Requests.Enqueue(Uri.UnescapeDataString(request.RequestUri!.PathAndQuery));
+            await backends.Held.WaitAsync(cancellationToken);
             return backends._answers.TryGetValue((backend, request.RequestUri.AbsolutePath), out var answer)
-                ? Task.FromResult(new HttpResponseMessage(answer.Status) { Content = new StringContent(answer.Body) })
+                ? new HttpResponseMessage(answer.Status) { Content = new StringContent(answer.Body) }
                 : throw new HttpRequestException(HttpRequestError.ConnectionError, $"nobody answers {request.RequestUri}");
         }
     }

@@ -96,6 +96,13 @@ public sealed partial record LogQlCompletion(CompletionKind Kind, string Name, s
         return place.HasSelector ? new(CompletionKind.None, "", "", position, position) : new(CompletionKind.Start, "", word, position - word.Length, position);
     }
 
+    /// <summary>Whether it is the same that was being written, with more or less of it there.</summary>
+    public bool GoesOn(LogQlCompletion before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        return (Kind, Name, From, IsQuoted) == (before.Kind, before.Name, before.From, before.IsQuoted);
+    }
+
     /// <summary>What can be written.</summary>
     /// <param name="names">For a name: those that there are. For a value: those that it has. Else not looked at.</param>
     public IReadOnlyList<Completion> Suggest(IEnumerable<string> names)
