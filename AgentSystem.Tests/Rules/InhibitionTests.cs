@@ -31,7 +31,7 @@ public sealed class InhibitionTests(RunningAlertmanager alertmanager) : IClassFi
             [
                 "HighErrorRate", "TaskFailureRateHigh", "HighRetryRate", "DeadLettersGrowing", "ErrorBudgetBurnHigh",
                 "TaskFilesQuarantined", "TaskStuck", "TasksStalled", "HighServerErrorRate", "PrometheusStorageFailing", "RuleEvaluationFailing",
-                "RuleEvaluationSlow", "TelemetryLost", "TelemetryMissing", "TelemetryStoreBackPressure", "CollectorBackPressure",
+                "RuleEvaluationSlow", "TelemetryMissing", "TelemetryStoreBackPressure", "CollectorBackPressure",
             ]),
         ("DiskSpaceCritical", MountPoint, ["DiskSpaceWillRunOut"]),
         ("ClaudeAPIFailures", null,
