@@ -16,6 +16,9 @@ namespace AgentSystem.WebConsole;
 /// <summary>Puts the console together.</summary>
 public static class WebConsoleExtensions
 {
+    // What is written into a field is one message, which has it twice: the longest text of a task, however it is escaped.
+    private const int MaxMessageBytes = 16 << 20;
+
     /// <summary>Adds the pages, what they read from, and who may see them.</summary>
     public static WebApplicationBuilder AddWebConsole(this WebApplicationBuilder builder)
     {
@@ -31,7 +34,7 @@ public static class WebConsoleExtensions
         builder.AddTasks();
         builder.AddLogs();
         builder.Services.AddSingleton(NavigationEntries.In(typeof(WebConsoleExtensions).Assembly));
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessageBytes);
         // What the keys protect does not outlive the process, so they need no folder.
         builder.Configuration["Serilog:MinimumLevel:Override:Microsoft.AspNetCore.DataProtection"] ??= "Error";
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();

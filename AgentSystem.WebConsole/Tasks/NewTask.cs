@@ -8,6 +8,9 @@ namespace AgentSystem.WebConsole.Tasks;
 /// <summary>What somebody fills in to hand a task in.</summary>
 public sealed class NewTask
 {
+    /// <summary>How many characters a form takes: more than the orchestrator does, so that it says what is too long and nothing is cut in silence.</summary>
+    public const int MaxText = 1_000_000;
+
     /// <summary>What kind of work it is.</summary>
     public string Type { get; set; } = "document_analysis";
 

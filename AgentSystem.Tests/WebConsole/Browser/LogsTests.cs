@@ -110,6 +110,64 @@ public sealed class LogsTests(ConsoleInBrowser console)
     }
 
     [Fact]
+    public async Task What_is_typed_before_a_far_console_has_answered_is_not_lost()
+    {
+        await using var page = await console.OpenAsync("/alerts");
+        var (held, isHeld) = (new List<Action>(), false);
+        await page.Page.RouteWebSocketAsync(new Regex("_blazor"), route =>
+        {
+            var server = route.ConnectToServer();
+            route.OnMessage(frame =>
+            {
+                void Send()
+                {
+                    if (frame.Binary is { } bytes)
+                        server.Send(bytes);
+                    else
+                        server.Send(frame.Text!);
+                }
+
+                lock (held)
+                {
+                    if (isHeld)
+                        held.Add(Send);
+                    else
+                        Send();
+                }
+            });
+        });
+        await page.Page.GotoAsync(new Uri(new Uri(page.Page.Url), "/logs?from=now-6h&to=now").ToString());
+        var (keyboard, box) = (page.Page.Keyboard, page.Page.GetByLabel("LogQL", new() { Exact = true }));
+        var suggestions = page.Page.GetByRole(AriaRole.Listbox);
+
+        await box.FillAsync("{service_n");
+        await Expect(suggestions).ToContainTextAsync("service_name");
+        // A page that begins to listen moves the focus to its heading.
+        await box.FocusAsync();
+        await WhileFarAsync("Tab", "\"", "marie", "\"}");
+        await Expect(box).ToHaveValueAsync("{service_name=\"marie\"}");
+
+        await keyboard.TypeAsync(" | js");
+        await Expect(suggestions).ToContainTextAsync("json");
+        await WhileFarAsync("Tab", "Enter");
+        await Expect(page.Page).ToHaveURLAsync(new Regex(@"/logs\?query=%7Bservice_name%3D%22marie%22%7D%20%7C%20json&"));
+
+        async Task WhileFarAsync(params string[] keys)
+        {
+            lock (held)
+                isHeld = true;
+            foreach (var key in keys)
+                await (key is "Tab" or "Enter" ? keyboard.PressAsync(key) : keyboard.TypeAsync(key));
+            lock (held)
+            {
+                isHeld = false;
+                held.ForEach(send => send());
+                held.Clear();
+            }
+        }
+    }
+
+    [Fact]
     public async Task Lines_are_followed_and_none_is_shown_twice_when_Loki_comes_back()
     {
         await using var page = await console.OpenAsync($"/logs?query={Everything}%20%7C%3D%20%60Attempt%201%20at%20task%60&tail=1");

@@ -62,6 +62,25 @@ public sealed class TasksTests(ConsoleInBrowser console)
     }
 
     [Fact]
+    public async Task A_long_text_is_handed_in_whole_and_one_that_is_too_long_is_refused()
+    {
+        await using var page = await console.OpenAsync("/tasks/new");
+        await page.Page.GetByLabel("A text").CheckAsync();
+        var text = page.Page.GetByLabel("Text", new() { Exact = true });
+
+        await text.FillAsync(new string('a', 280_000));
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("262,144", Patient);
+
+        var fits = string.Concat(Enumerable.Repeat("“All of it”, they said. ", 3_000));
+        await text.FillAsync(fits);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).ClickAsync();
+        await Expect(page.Page).ToHaveURLAsync(new Regex("/tasks/[0-9A-Z]{26}$"), new() { Timeout = 30_000 });
+        Assert.Equal(fits, (await console.System.GetAsync(page.Page.Url[(page.Page.Url.LastIndexOf('/') + 1)..])).Payload!.Value.GetProperty("text").GetString());
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
     public async Task A_settled_task_is_replayed_as_a_new_one()
     {
         var task = await console.System.SubmitAsync(new { type = "summarize", payload = new { text = "One. Two. Three." } });
