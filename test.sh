@@ -10,7 +10,7 @@ export DOTNET_TieredPGO=0 DOTNET_gcServer=0
 
 require_dotnet
 choose_engine
-install_backends "chromium|chromium" # the console is tested in a real browser
+install_backends "chromium|chromium" "npm|npm" # the console is tested in a real browser, and agents with the real Claude Code
 fetch_claude_code
 build AgentSystem.sln
 

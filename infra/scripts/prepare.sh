@@ -125,7 +125,7 @@ fetch_claude_code() {
     local folder=${XDG_CACHE_HOME:-$HOME/.cache}/agentsystem/claude-code
     if command -v claude >/dev/null || [ -f "$folder/$claude_code" ]; then return 0; fi
     if ! command -v npm >/dev/null; then
-        say "Claude Code is left out, and its tests with it; to get it: apt-get install npm (as root)"
+        say "Claude Code is missing, and its tests fail; to get it: apt-get install npm (as root)"
         return 0
     fi
     mkdir -p "$folder"
@@ -133,7 +133,7 @@ fetch_claude_code() {
     if step "Fetching Claude Code $claude_code" npm install --prefix "$folder" --no-audit --no-fund --ignore-scripts "@anthropic-ai/claude-code@$claude_code"; then
         touch "$folder/$claude_code"
     else
-        say "Claude Code is left out, and its tests with it"
+        say "Claude Code is missing, and its tests fail"
     fi
 }
 

@@ -4,31 +4,13 @@ using AgentSystem.Tests.Support;
 
 namespace AgentSystem.Tests.Workers.Claude;
 
-/// <summary>Needs Claude Code: on PATH, or where <c>./test.sh</c> puts it. Who works without it may leave it out; CI (which sets <c>CI</c>) may not.</summary>
-public sealed class ClaudeCodeFactAttribute : FactAttribute
-{
-    public ClaudeCodeFactAttribute()
-    {
-        if (Program is null && Environment.GetEnvironmentVariable("CI") is not { Length: > 0 })
-            Skip = "Claude Code is not there; ./test.sh fetches it, or: npm install -g @anthropic-ai/claude-code";
-    }
-
-    public static string? Program { get; } = Find();
-
-    private static string? Find()
-    {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        var machine = RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
-        var fetched = Path.Combine(cache, "agentsystem", "claude-code", "node_modules", "@anthropic-ai", $"claude-code-linux-{machine}", "claude");
-        return File.Exists(fetched) ? fetched : Executables.Find("claude");
-    }
-}
-
 /// <summary>The real Claude Code, as npm has it, against the local Messages API, in a home of its own.</summary>
 public sealed class RealClaudeCodeTests
 {
-    [ClaudeCodeFact]
+    // On PATH, or where ./test.sh puts it.
+    private static string Program => Find() ?? throw new FileNotFoundException("Claude Code is not there: ./test.sh fetches it, or npm install -g @anthropic-ai/claude-code.");
+
+    [Fact]
     public async Task Its_result_tokens_cost_and_trace_are_right_and_it_stays_where_it_may_be()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
@@ -41,7 +23,7 @@ public sealed class RealClaudeCodeTests
                 return replies.Dequeue();
             },
             null,
-            ("Claude:Code:Executable", ClaudeCodeFactAttribute.Program ?? "claude"), ("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Endpoint), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("Claude:Code:Executable", Program), ("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Endpoint), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
             ("OTEL_SERVICE_NAME", "marie"));
         var folder = worker.Volume.Volume.OutputDir("t1");
         replies.Enqueue(Reply.Use("Write", new { file_path = Path.Combine(folder, "out.md"), content = "It says something." }));
@@ -81,13 +63,22 @@ public sealed class RealClaudeCodeTests
         Assert.All(worker.Api.Asked, a => Assert.Contains(trace, a.Headers["traceparent"], StringComparison.Ordinal));
     }
 
-    [ClaudeCodeFact]
+    [Fact]
     public async Task An_API_that_is_overloaded_is_told_as_such()
     {
         await using var worker = await ClaudeWorker.StartAsync(
-            _ => Reply.Fail(529, "overloaded_error"), null, ("Claude:Code:Executable", ClaudeCodeFactAttribute.Program ?? "claude"), ("Claude:Code:MaxRetries", "0"));
+            _ => Reply.Fail(529, "overloaded_error"), null, ("Claude:Code:Executable", Program), ("Claude:Code:MaxRetries", "0"));
         var error = (await worker.RunAsync("t1", "summarize", new { text = "x", agent = "claude-code" })).Error!;
         Assert.Equal(("overloaded", true), (error.Type, error.Retryable));
         Assert.Equal(0, worker.Purse.Open);
+    }
+
+    private static string? Find()
+    {
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        var machine = RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
+        var fetched = Path.Combine(cache, "agentsystem", "claude-code", "node_modules", "@anthropic-ai", $"claude-code-linux-{machine}", "claude");
+        return File.Exists(fetched) ? fetched : Executables.Find("claude");
     }
 }
